@@ -1,0 +1,1 @@
+"""The types a reference version is made of: values only."""

@@ -1,0 +1,90 @@
+"""Limits, ladders and whistles as policy data: what the city has decided about time (design §8, domain §6.4)."""
+
+from typing import Literal
+
+import msgspec
+
+from services.contracts.events.dispatch import Urgency
+from services.contracts.events.progress import Card, ClockKind, Step, WhistleKind
+
+
+class Fraction(msgspec.Struct, frozen=True, tag="fraction"):
+    """The instant at which `share` of the clock's limit is used; 1.0 is the due date, 2.0 twice the limit."""
+
+    share: float
+
+
+class AfterDue(msgspec.Struct, frozen=True, tag="after_due"):
+    """`limit` (a worktime limit such as `1wd`) after the due date."""
+
+    limit: str
+
+
+Moment = Fraction | AfterDue
+
+
+class Rung(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One step of a ladder. Of several moments the earliest counts; the rest says what the step sets in motion."""
+
+    step: Step
+    at: tuple[Moment, ...]
+    card: Card | None = None
+    whistle: bool = False
+    """Blow the subdistrict's whistle, where the decision allows the clock to blow it."""
+    supervision: bool = False
+    """Open the district's supervision order, or join the open one."""
+    proposal: Literal["bulletin", "interview"] | None = None
+    """An act of authority: proposed here, confirmed by a person."""
+    problem_ticket: bool = False
+
+
+class Ladder(msgspec.Struct, frozen=True, kw_only=True):
+    """Steps in the order of their owed instants. A clock whose ladder has no rungs owes nothing."""
+
+    name: str
+    rungs: tuple[Rung, ...]
+
+
+class StageLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """Limits around handling, by urgency. `promise_factor` times the handling limit is the promise to the resident."""
+
+    sign_in: str
+    verification: str
+    follow_up: str
+    promise_factor: float
+
+
+class WhistlePolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """Until when a called department must report in, by kind of whistle, and which kind the clock blows by urgency."""
+
+    report_in: dict[WhistleKind, str]
+    kind_of: dict[Urgency, WhistleKind]
+    automatic: bool = True
+
+
+class Policies(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything about time that is configuration: which ladder each clock climbs, limits, whistles, orders."""
+
+    stages: dict[Urgency, StageLimits]
+    ladders: dict[str, Ladder]
+    ladder_of: dict[ClockKind, str]
+    emergency_ladder_of: dict[ClockKind, str] = {}
+    """Overrides `ladder_of` for emergency items, whose steps are minutes and hours."""
+    whistle: WhistlePolicy
+    supervision_reply: str
+    """Limit for the reply to a supervision order."""
+    return_within: str = "2wd"
+    """A department may return a case within this limit of its assignment (Shandong; X-04)."""
+    return_attempts_max: int = 3
+    """After this many departments the case is a problem ticket (Bayannur; X-04)."""
+    rework_factor: float = 0.5
+    rework_min: str = "1wd"
+    rework_rounds_max: int = 3
+    day_mode: Literal["working_hours", "end_of_day"] = "working_hours"
+
+    def ladder(self, clock: ClockKind, urgency: Urgency) -> Ladder:
+        """Return the ladder that `clock` climbs for a case of `urgency`."""
+        name = self.ladder_of[clock]
+        if urgency == "emergency":
+            name = self.emergency_ladder_of.get(clock, name)
+        return self.ladders[name]
