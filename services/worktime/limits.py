@@ -1,0 +1,83 @@
+"""Time limits as the city writes them: an amount and a unit, such as `4wh` or `15wd`."""
+
+import re
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
+from enum import StrEnum
+from typing import Final, Self
+
+AMOUNT_MAX: Final = 10_000
+QUARTER: Final = Decimal("0.25")
+WHOLE: Final = Decimal(1)
+_WRITTEN: Final = re.compile(r"([0-9]{1,5}(?:\.[0-9]{1,2})?)(uh|wh|wd|d)")
+
+
+class UnreadableLimitError(ValueError):
+    """A text or an amount that is no limit. A guessed limit would be a promise nobody made, so it is refused."""
+
+
+class Unit(StrEnum):
+    """What one of a limit's amount means (GB/T 30428 practice: 紧急工作时, 工作时, 工作日, 自然日)."""
+
+    URGENT_WORKING_HOUR = "uh"
+    """A clock hour; runs day and night, over weekends and holidays."""
+    WORKING_HOUR = "wh"
+    """An hour of open time on working days."""
+    WORKING_DAY = "wd"
+    """A full day of open time, or "by closing time of the n-th next working day": the calendar says which."""
+    NATURAL_DAY = "d"
+    """24 clock hours."""
+
+    @property
+    def follows_calendar(self) -> bool:
+        return self is Unit.WORKING_HOUR or self is Unit.WORKING_DAY
+
+    @property
+    def grain(self) -> Decimal:
+        """The smallest amount of this unit: hours come in quarters, days whole."""
+        return WHOLE if self is Unit.WORKING_DAY or self is Unit.NATURAL_DAY else QUARTER
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How long something may take. Positive; hours in quarters, days whole.
+
+    Raises:
+        UnreadableLimitError: the amount is not positive, too large, or finer than the unit's grain.
+    """
+
+    amount: Decimal
+    unit: Unit
+
+    def __post_init__(self) -> None:
+        if not 0 < self.amount <= AMOUNT_MAX:
+            raise UnreadableLimitError(f"a limit is more than 0 and at most {AMOUNT_MAX} units, not {self.amount}")
+        if self.amount % self.unit.grain:
+            raise UnreadableLimitError(f"{self.amount}{self.unit}: finer than {self.unit.grain}{self.unit}")
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `4wh`, `0.5uh`, `15wd`, `15d`; nothing else.
+
+        Raises:
+            UnreadableLimitError: any other text, free text like 种植季节15工作日 included.
+        """
+        written = _WRITTEN.fullmatch(text)
+        if written is None:
+            raise UnreadableLimitError(f"{text!r} is no limit: a number and one of uh, wh, wd, d is expected, like 4wh")
+        amount, unit = written.groups()
+        return cls(Decimal(amount), Unit(unit))
+
+    def __str__(self) -> str:
+        return f"{self.amount.normalize():f}{self.unit}"
+
+    def times(self, factor: Decimal | float) -> Self:
+        """Return this limit `factor` times as long, rounded up to the unit's grain.
+
+        Raises:
+            UnreadableLimitError: the factor is not positive, or the product is too large.
+        """
+        # By way of text, because 10 * 1.1 in binary is more than 11 and would round up to 12.
+        exact = self.amount * Decimal(str(factor))
+        steps = (exact / self.unit.grain).to_integral_value(rounding=ROUND_CEILING)
+        return type(self)(steps * self.unit.grain, self.unit)
