@@ -1,0 +1,1 @@
+"""What tests run against: one PostgreSQL and one Kafka per session, on free ports."""
