@@ -14,6 +14,13 @@ Tier = Literal["G", "C", "S", "D"]
 Urgency = Literal["emergency", "urgent", "normal", "complex", "inquiry", "sensitive", "statutory"]
 
 
+class StagedLimit(msgspec.Struct, frozen=True):
+    """One of several limits of one item, such as stop within 2d, demolish within 15wd."""
+
+    name: str
+    limit: str
+
+
 class Limits(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Time limits of a decision, each a `worktime` limit such as `4wh` or `2uh`."""
 
@@ -23,6 +30,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     handling: str
     verification: str
     follow_up: str
+    stages: tuple[StagedLimit, ...] = ()
+    """Limits on the way to `handling`, such as stop first, demolish later (X-20)."""
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -87,6 +96,10 @@ class CaseReturned(Event, frozen=True, kw_only=True):
     """The unit the returning department names."""
     item: str | None = None
     """As corrected, else as decided."""
+    limits: Limits | None = None
+    """Of the first decision: no return moves what was promised to the resident."""
+    tier: Tier | None = None
+    urgency: Urgency | None = None
     report: ReportFacts
 
     @property

@@ -6,6 +6,7 @@ import msgspec
 
 from services.contracts.events.dispatch import Urgency
 from services.contracts.events.progress import Card, ClockKind, Step, WhistleKind
+from services.contracts.events.report import Lane
 
 
 class Fraction(msgspec.Struct, frozen=True, tag="fraction"):
@@ -81,6 +82,10 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True):
     rework_min: str = "1wd"
     rework_rounds_max: int = 3
     day_mode: Literal["working_hours", "end_of_day"] = "working_hours"
+    unclassified_limit: str = "5wd"
+    """Handling limit of a report for which no item is known (the hotline's ordinary class, domain §2.2)."""
+    lane_items: dict[Lane, str] = {}
+    """The catalogue item whose limits a report of a sensitive lane follows."""
 
     def ladder(self, clock: ClockKind, urgency: Urgency) -> Ladder:
         """Return the ladder that `clock` climbs for a case of `urgency`."""

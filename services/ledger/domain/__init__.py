@@ -1,0 +1,1 @@
+"""What may happen to a case and when: pure, no clock, no I/O."""

@@ -1,0 +1,107 @@
+"""The end of a case: handled, verified by another person, closed, or back for rework."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from services.contracts.events import Actor, ReportFollowedUp
+from services.contracts.events.progress import Closed, FollowedUp, Handled, ReworkOrdered, Verified
+from services.ledger.domain.acts import Handle, RefusedError, Verify
+from services.ledger.domain.clocks import start_clock, stop_all
+from services.ledger.domain.ladder import limit_of
+from services.ledger.domain.life import who
+from services.ledger.domain.life.transition import Asked, Transition
+from services.ledger.domain.taken import TakenCase
+from services.ledger.domain.whistle.kinds import close_whistle
+from services.worktime.arithmetic import add
+from services.worktime.limits import Limit
+
+RESIDENT = Actor(unit="", role="resident")
+
+
+def _handle(case: TakenCase, asked: Asked) -> None:
+    act: Handle = asked.act
+    row = case.case
+    part = case.lead_assignment()
+    row.answer = Handled(
+        unit=row.lead,
+        accepted_when=act.accepted_when,
+        talked_with=act.talked_with,
+        measure=act.measure,
+        done_by=act.done_by,
+    )
+    row.handler, row.handled_at = asked.asker.person_id, asked.now
+    part.state = "delivered"
+    case.touch(part)
+    stop_all(case, "handling", asked.now, part.unit)
+    start_clock(case, "verification", "", row.decision.limits.verification, asked.now, asked.city)
+    case.move_to("handled")
+    case.state_fact(row.answer, asked.actor, asked.now)
+
+
+def _verify(case: TakenCase, asked: Asked) -> None:
+    act: Verify = asked.act
+    stop_all(case, "verification", asked.now)
+    if act.done:
+        case.state_fact(Verified(note=act.note), asked.actor, asked.now)
+        _close(case, asked)
+    else:
+        _rework(case, asked)
+
+
+def _close(case: TakenCase, asked: Asked) -> None:
+    row, now = case.case, asked.now
+    promise = next(case.running("promise"))
+    for kind in ("promise", "sign_in", "handling", "report_in"):
+        stop_all(case, kind, now)
+    for part in case.open_assignments():
+        part.state, part.ended_at = "ended", now
+        case.touch(part)
+    close_whistle(case, now)
+    row.supervision_open, row.closed_at = None, now
+    if any(report.has_contact for report in row.reports):
+        start_clock(case, "follow_up", "", row.decision.limits.follow_up, now, asked.city)
+    case.move_to("closed")
+    case.state_fact(Closed(on_time=now <= promise.due_at, whistles=row.whistles), asked.actor, now)
+
+
+def _rework(case: TakenCase, asked: Asked) -> None:
+    act: Verify = asked.act
+    row, policies = case.case, asked.city.policies
+    if not act.note.strip():
+        raise RefusedError("reason-missing", "say what is still to be done")
+    row.reworks += 1
+    row.problem_ticket = row.problem_ticket or row.reworks >= policies.rework_rounds_max
+    row.handled_at = row.handler = row.answer = None
+    part = case.lead_assignment()
+    clock = start_clock(case, "handling", row.lead, _rework_limit(case, asked), asked.now, asked.city)
+    part.state, part.due_at = "signed_in", clock.due_at
+    case.touch(part)
+    case.move_to("rework")
+    fact = ReworkOrdered(reason=act.note, round=row.reworks, problem_ticket=row.problem_ticket)
+    case.state_fact(fact, asked.actor, asked.now)
+
+
+def _rework_limit(case: TakenCase, asked: Asked) -> str:
+    """Half of the limit, at least the policy's minimum (domain §6.2); the later of the two counts."""
+    policies, city = asked.city.policies, asked.city
+    half = limit_of(case.case.decision.limits.handling).times(Decimal(str(policies.rework_factor)))
+    least = limit_of(policies.rework_min)
+
+    def due(limit: Limit) -> datetime:
+        return add(asked.now, limit, city.calendar)
+
+    return str(max(half, least, key=due))
+
+
+def take_follow_up(case: TakenCase, event: ReportFollowedUp, now: datetime) -> None:
+    """Let what a resident added reach the case: a fact on the timeline, whatever the state (S1-08)."""
+    fact = FollowedUp(followup_id=event.event_id, kind=event.kind, rating=event.rating)
+    case.followups_applied[event.event_id] = case.state_fact(fact, RESIDENT, now)
+
+
+TRANSITIONS = (
+    Transition(
+        act=Handle, by=who.lead, source=frozenset({"in_progress", "rework"}), to="handled", fact="handled", do=_handle
+    ),
+    Transition(act=Verify, by=who.other_than_handler, source=frozenset({"handled"}), fact="verified", do=_verify),
+)

@@ -1,0 +1,39 @@
+"""The transition table: every act a person may ask, joined from the parts of a case's life; duplicates are refused."""
+
+from collections.abc import Iterable
+
+from services.ledger.domain.acts import RefusedError
+from services.ledger.domain.life import finishing, opening, working
+from services.ledger.domain.life.transition import Asked, Transition
+from services.ledger.domain.taken import TakenCase
+
+
+def joined(*parts: Iterable[Transition]) -> dict[type, Transition]:
+    """Return the table by act.
+
+    Raises:
+        ValueError: two parts claim the same act.
+    """
+    table: dict[type, Transition] = {}
+    for transition in (transition for part in parts for transition in part):
+        if transition.act in table:
+            raise ValueError(f"two transitions claim {transition.act.__name__}")
+        table[transition.act] = transition
+    return table
+
+
+TABLE = joined(opening.TRANSITIONS, working.TRANSITIONS, finishing.TRANSITIONS)
+
+
+def perform(case: TakenCase, asked: Asked) -> None:
+    """Let a person's act take effect on a settled case.
+
+    Raises:
+        RefusedError: the state does not allow it, the person may not, or something it needs is missing.
+    """
+    transition = TABLE[type(asked.act)]
+    if case.case.state not in transition.source:
+        raise RefusedError("not-in-this-state", f"a case that is {case.case.state} cannot take this act")
+    if not transition.by(case, asked.asker):
+        raise RefusedError("not-yours-to-do", "your role or unit may not do this to this case")
+    transition.do(case, asked)

@@ -1,0 +1,47 @@
+"""One row of the transition table: which act, from where, by whom, and what it does."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.contracts.events import Actor
+from services.contracts.events.progress import State
+from services.ledger.domain.acts import Asker
+from services.ledger.domain.city import City
+from services.ledger.domain.life.who import Who
+from services.ledger.domain.taken import TakenCase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """An act with everything it is judged by: who, when, under which reference version."""
+
+    act: Any  # the act type that the table's row names
+    asker: Asker
+    now: datetime
+    city: City
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(unit=self.asker.unit, role=self.asker.role, person=self.asker.person_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """`to` is None where the act decides the state or leaves it; `states` the fact's type name in the docs."""
+
+    act: type
+    by: Who
+    source: frozenset[State]
+    to: State | None = None
+    fact: str
+    do: Callable[[TakenCase, Asked], None]
+
+
+OPEN: frozenset[State] = frozenset(
+    {"consulting", "dispatched", "return_requested", "in_progress", "extension_requested", "handled", "rework"}
+)
+"""States in which a case is with somebody and its promise runs."""
+WORKING: frozenset[State] = frozenset({"dispatched", "in_progress", "rework", "return_requested"})
+"""States in which departments work on it."""

@@ -1,0 +1,138 @@
+"""A case as taken: its rows, and nothing the ledger does not store. Field names are the columns'."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from services.contracts.events.dispatch import CaseDispatched, Tier, Urgency
+from services.contracts.events.progress import ClockKind, Handled, ReportRef, Role, State, Step, WhistleKind
+from services.contracts.events.report import Lane
+
+CENTER = "district_command_center"
+
+
+class CaseRow(msgspec.Struct, kw_only=True):
+    """One row of `ledger.cases`."""
+
+    case_id: UUID
+    number: str
+    version: int
+    revision: int = 1
+    state: State
+    attempt: int
+    attempt_awaited: int | None = None
+    superseded: list[int] = []
+    tried: list[str] = []
+    lead: str
+    cooperating: list[str]
+    branch: str | None = None
+    tier: Tier
+    urgency: Urgency
+    item: str | None = None
+    lane: Lane
+    barred_units: list[str] = []
+    units: list[str] = []
+    subdistrict: str | None = None
+    accepted_at: datetime
+    opened_at: datetime
+    changed_at: datetime
+    signed_in_at: datetime | None = None
+    handled_at: datetime | None = None
+    closed_at: datetime | None = None
+    reference_version: int
+    applied_version: int
+    whistle_open: int | None = None
+    whistles: int = 0
+    supervision_open: int | None = None
+    supervisions: int = 0
+    reworks: int = 0
+    problem_ticket: bool = False
+    handler: UUID | None = None
+    duplicate_of: UUID | None = None
+    decision: CaseDispatched
+    reports: list[ReportRef] = []
+    answer: Handled | None = None
+
+
+class AssignmentRow(msgspec.Struct, kw_only=True):
+    """One department's part of the case."""
+
+    case_id: UUID
+    attempt: int
+    unit: str
+    role: Role
+    handling_unit: str
+    state: str
+    opened_at: datetime
+    due_at: datetime
+    signed_in_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+class ClockRow(msgspec.Struct, kw_only=True):
+    """One clock: what was allowed, when it is due, and the step it owes next."""
+
+    case_id: UUID
+    kind: ClockKind
+    unit: str
+    cycle: int
+    started_at: datetime
+    allowed: str
+    due_at: datetime
+    stopped_at: datetime | None = None
+    calendar: int
+    ladder: str
+    next_step: Step | None = None
+    next_at: datetime | None = None
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        return (self.kind, self.unit, self.cycle)
+
+
+class WhistleRow(msgspec.Struct, kw_only=True):
+    case_id: UUID
+    number: int
+    kind: WhistleKind
+    subdistrict: str
+    automatic: bool
+    reason: str
+    blown_at: datetime
+    closed_at: datetime | None = None
+
+
+class CallRow(msgspec.Struct, kw_only=True):
+    """One department called by a whistle."""
+
+    case_id: UUID
+    number: int
+    unit: str
+    state: str
+    due_at: datetime
+    reported_in_at: datetime | None = None
+    person: UUID | None = None
+    place: str = ""
+
+
+class StepRow(msgspec.Struct, kw_only=True):
+    """A step that took effect; its first five fields are its natural key."""
+
+    case_id: UUID
+    kind: ClockKind
+    unit: str
+    cycle: int
+    step: Step
+    owed_at: datetime
+    effective_at: datetime
+    version: int
+
+
+class CaseDocument(msgspec.Struct, kw_only=True):
+    """What `ledger.take` gives of one case."""
+
+    case: CaseRow
+    assignments: list[AssignmentRow] = []
+    clocks: list[ClockRow] = []
+    whistles: list[WhistleRow] = []
+    calls: list[CallRow] = []

@@ -1,0 +1,164 @@
+"""A case in hand: the working copy of one transaction, which remembers what changed and what was stated."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from services.contracts.codec import event_id_of
+from services.contracts.events import Actor, CaseProgressed, CaseReturned, ClockSnapshot, Event
+from services.contracts.events.progress import State, What
+from services.ledger.domain.state import (
+    CENTER,
+    AssignmentRow,
+    CallRow,
+    CaseDocument,
+    CaseRow,
+    ClockRow,
+    StepRow,
+    WhistleRow,
+)
+
+SYSTEM = Actor(unit=CENTER, role="system")
+"""Time and the ledger itself act in the command center's name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """A fact to be stored and sent."""
+
+    version: int
+    event: Event
+
+
+@dataclass(slots=True)
+class TakenCase:
+    """The rows of one locked case; `state` adds a fact and a version, the touched rows are written back together."""
+
+    document: CaseDocument
+    epoch: int
+    found_version: int = 0
+    facts: list[Stated] = field(default_factory=list)
+    steps: list[StepRow] = field(default_factory=list)
+    touched: dict[int, object] = field(default_factory=dict)
+    followups_applied: dict[UUID, int] = field(default_factory=dict)
+    decision_changed: bool = False
+
+    def __post_init__(self) -> None:
+        self.found_version = self.document.case.version
+
+    @property
+    def case(self) -> CaseRow:
+        return self.document.case
+
+    @property
+    def clocks(self) -> list[ClockRow]:
+        return self.document.clocks
+
+    def running(self, kind: str, unit: str | None = None) -> Iterator[ClockRow]:
+        """Clocks of `kind` that have not stopped, of one unit or of all."""
+        return (
+            clock
+            for clock in self.document.clocks
+            if clock.kind == kind and clock.stopped_at is None and unit in (None, clock.unit)
+        )
+
+    def assignment(self, unit: str) -> AssignmentRow | None:
+        """The open assignment of `unit`, as department or as the branch office that handles it."""
+        for assignment in self.open_assignments():
+            if unit in (assignment.unit, assignment.handling_unit):
+                return assignment
+        return None
+
+    def open_assignments(self) -> list[AssignmentRow]:
+        return [assignment for assignment in self.document.assignments if assignment.ended_at is None]
+
+    def lead_assignment(self) -> AssignmentRow:
+        """The lead's open assignment; there is always exactly one while the case is open."""
+        return next(assignment for assignment in self.open_assignments() if assignment.role == "lead")
+
+    def open_whistle(self) -> WhistleRow | None:
+        return next((whistle for whistle in self.document.whistles if whistle.closed_at is None), None)
+
+    def call(self, number: int, unit: str) -> CallRow | None:
+        calls = self.document.calls
+        return next((call for call in calls if call.number == number and call.unit == unit), None)
+
+    def touch(self, row: AssignmentRow | ClockRow | WhistleRow | CallRow) -> None:
+        """Remember that `row` changed."""
+        self.touched[id(row)] = row
+
+    def add(self, row: AssignmentRow | ClockRow | WhistleRow | CallRow) -> None:
+        """Add a new row to the case."""
+        match row:
+            case AssignmentRow():
+                self.document.assignments.append(row)
+            case ClockRow():
+                self.document.clocks.append(row)
+            case WhistleRow():
+                self.document.whistles.append(row)
+            case CallRow():
+                self.document.calls.append(row)
+        self.touch(row)
+
+    def move_to(self, state: State) -> None:
+        """Change the state; only this moves the revision that If-Match is compared with."""
+        self.case.state = state
+        self.case.revision += 1
+
+    def state_fact(self, what: What, actor: Actor, now: datetime) -> int:
+        """State `what` as the case's next version, with a snapshot of where the case stands; return the version."""
+        case = self.case
+        case.version += 1
+        case.changed_at = now
+        self.facts.append(Stated(version=case.version, event=progressed(self.document, what, actor, self.epoch)))
+        return case.version
+
+    def ask_router(self, event: CaseReturned) -> None:
+        """State beside the last version that the router is asked for another attempt."""
+        self.facts.append(Stated(version=self.case.version, event=event))
+
+
+def progressed(document: CaseDocument, what: What, actor: Actor, epoch: int) -> CaseProgressed:
+    """Return the event for the case's present version."""
+    case = document.case
+    return CaseProgressed(
+        event_id=event_id_of(epoch, case.case_id, "progressed", case.version),
+        case_id=case.case_id,
+        version=case.version,
+        at=case.changed_at,
+        what=what,
+        actor=actor,
+        state=case.state,
+        number=case.number,
+        reports=tuple(case.reports),
+        accepted_at=case.accepted_at,
+        item=case.item,
+        place=case.decision.report.place,
+        lane=case.lane,
+        barred_units=tuple(case.barred_units),
+        units=tuple(case.units),
+        lead=case.lead,
+        cooperating=tuple(case.cooperating),
+        branch=case.branch,
+        attempt=case.attempt,
+        tier=case.tier,
+        urgency=case.urgency,
+        reference_version=case.reference_version,
+        whistle_open=case.whistle_open,
+        clocks=tuple(snapshot(clock) for clock in document.clocks),
+    )
+
+
+def snapshot(clock: ClockRow) -> ClockSnapshot:
+    """Return what the world may know of a clock."""
+    return ClockSnapshot(
+        kind=clock.kind,
+        unit=clock.unit,
+        cycle=clock.cycle,
+        started_at=clock.started_at,
+        due_at=clock.due_at,
+        stopped_at=clock.stopped_at,
+        next_step=clock.next_step,
+        next_at=clock.next_at,
+    )

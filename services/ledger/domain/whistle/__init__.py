@@ -1,0 +1,1 @@
+"""The street blows, the departments report in."""

@@ -1,0 +1,1 @@
+"""The SQL that changes a case, one file per promise."""
