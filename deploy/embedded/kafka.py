@@ -19,7 +19,7 @@ from aiokafka.errors import KafkaError as ClientError
 from deploy.embedded.children import Children, end
 from deploy.embedded.ports import LOOPBACK, is_listening
 from deploy.embedded.state import JARS, State
-from deploy.embedded.waiting import until
+from deploy.embedded.waiting import run_apart, until
 
 HERE: Final = Path(__file__).resolve().parent
 HEAP: Final = "-Xmx512m"
@@ -112,7 +112,7 @@ class Kafka:
             raise KafkaError(f"the broker's storage cannot be formatted: {done.stderr.strip() or done.stdout.strip()}")
 
     def _answers(self) -> bool:
-        return is_listening(self.port) and asyncio.run(_has_metadata(self.address))
+        return is_listening(self.port) and run_apart(_has_metadata(self.address))
 
 
 async def _has_metadata(address: str) -> bool:

@@ -10,8 +10,8 @@ from deploy.embedded.children import Children, end
 from deploy.embedded.ports import LOOPBACK
 from deploy.embedded.postgres_data import SUPERUSER, SUPERUSER_PASSWORD, PostgresData, PostgresError
 from deploy.embedded.postgres_programs import plain_environment
-from deploy.embedded.secret_files import PASSWORD_SUFFIX, make_secrets, read_secret
-from deploy.embedded.state import PROJECT, State
+from deploy.embedded.secret_files import PASSWORD_SUFFIX, declared_secrets, make_secrets, read_secret
+from deploy.embedded.state import COMPOSE, PROJECT, State
 from deploy.embedded.waiting import until
 
 ROLES: Final = PROJECT / "deploy" / "postgres" / "roles.sql"
@@ -22,6 +22,16 @@ DURABLE: Final = {"fsync": "on", "full_page_writes": "on", "synchronous_commit":
 """What a 201 promises; services assert it again when they start."""
 
 
+def login_roles() -> tuple[str, ...]:
+    """Return the roles that may log in: each has a password among the secrets of compose.yaml."""
+    names = declared_secrets(COMPOSE)
+    return tuple(
+        name.removesuffix(PASSWORD_SUFFIX)
+        for name in names
+        if name.endswith(PASSWORD_SUFFIX) and name != SUPERUSER_PASSWORD
+    )
+
+
 @dataclass(slots=True, kw_only=True)
 class Postgres:
     """One server with its roles and the database `whistle`; data survive `stop` and `kill`."""
@@ -29,7 +39,7 @@ class Postgres:
     state: State
     port: int
     children: Children
-    roles: tuple[str, ...]
+    roles: tuple[str, ...] = field(default_factory=login_roles)
     """Roles that may log in; each gets the password of its secret file."""
     settings: dict[str, str] = field(default_factory=lambda: {"shared_buffers": "512MB", "max_connections": "200"})
     data: PostgresData = field(init=False)

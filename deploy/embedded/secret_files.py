@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from deploy.embedded.state import PROJECT, State
+from deploy.embedded.state import COMPOSE, State
 
 PASSWORD_SUFFIX: Final = "_password"  # noqa: S105 (a file name's end, not a password)
 KEYS_SUFFIX: Final = "_keys"
@@ -56,4 +56,4 @@ def declared_secrets(compose: Path) -> list[str]:
 
 
 if __name__ == "__main__":  # before the first `docker compose up`; needs nothing but Python
-    make_secrets(State.named("system").secrets, declared_secrets(PROJECT / "compose.yaml"))
+    make_secrets(State.named("system").secrets, declared_secrets(COMPOSE))

@@ -6,6 +6,7 @@ from typing import Final
 
 PROJECT: Final = Path(__file__).resolve().parents[2]
 STATE: Final = PROJECT / ".state"
+COMPOSE: Final = PROJECT / "compose.yaml"
 JARS: Final = STATE / "kafka-jars"
 """Shared by every embedded system of this clone; Maven copies them once."""
 

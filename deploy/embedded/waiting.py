@@ -1,8 +1,13 @@
 """Waiting for something outside this process."""
 
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 def until(holds: Callable[[], bool], within_seconds: float, tick_seconds: float = 0.05) -> bool:
@@ -13,3 +18,9 @@ def until(holds: Callable[[], bool], within_seconds: float, tick_seconds: float 
             return False
         Event().wait(tick_seconds)
     return True
+
+
+def run_apart(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine to its end on a loop and a thread of its own, whatever loop the caller is in."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
