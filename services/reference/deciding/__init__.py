@@ -1,0 +1,1 @@
+"""A report and a reference version -> a decision. Pure and deterministic."""

@@ -1,0 +1,101 @@
+"""A reference version -> everything a decision needs, looked up instead of searched. Done once per version."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from services.contracts.events.report import Lane
+from services.reference.deciding.match import RuleTable
+from services.reference.deciding.organisation import Organisation
+from services.reference.deciding.ranking import implicit_rule, rank_of
+from services.reference.deciding.terms import Terms, terms_of, unclassified_terms
+from services.reference.model.calendars import calendar_of
+from services.reference.model.catalogue import Item
+from services.reference.model.duties import OwnerRole
+from services.reference.model.policies import Policies
+from services.reference.model.rules import Rule
+from services.reference.model.version import ReferenceVersion
+from services.worktime.calendar import SHANGHAI, Calendar
+
+NO_UNIT: Final = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What follows from a rule: names as written, still to be filled in by the place."""
+
+    rule: Rule
+    lead: str
+    cooperating: tuple[str, ...]
+    item: Item | None
+    terms: Terms | None
+    """None when the rule names no item: then the reporter's item counts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledReference:
+    """One version, ready to decide by."""
+
+    number: int
+    version: ReferenceVersion
+    calendar: Calendar
+    policies: Policies
+    organisation: Organisation
+    items: Mapping[str, Item]
+    terms: Mapping[str, Terms]
+    """By item code."""
+    unclassified: Terms
+    table: RuleTable
+    outcomes: tuple[Outcome, ...]
+    """In the order of the table's rules."""
+    duties: frozenset[tuple[str, str]]
+    """(unit, item) pairs that the grassroots took over."""
+    owners: Mapping[tuple[OwnerRole, str, str | None], str]
+    """Unit by (role, area, item)."""
+
+    def lane_item(self, lane: Lane) -> Item | None:
+        """Return the item whose limits a report of a sensitive lane follows."""
+        return self.items.get(self.policies.lane_items.get(lane, ""))
+
+
+def compile_version(version: ReferenceVersion) -> CompiledReference:
+    """Return the version ready to decide by. The same version always decides the same.
+
+    Raises:
+        UnreadableLimitError, CalendarDataError: a version that the checks of `sheets` would have refused.
+    """
+    on = version.active_from.astimezone(SHANGHAI).date() if version.active_from else None
+    organisation = Organisation(version.organisation, on)
+    items = {item.code: item for item in version.catalogue}
+    terms = {item.code: terms_of(item, version.policies) for item in version.catalogue}
+    rules = sorted(
+        (*version.rules, *map(implicit_rule, version.catalogue)),
+        key=lambda rule: rank_of(rule, organisation, items),
+    )
+    return CompiledReference(
+        number=version.number,
+        version=version,
+        calendar=calendar_of(version.calendars, version.policies.day_mode),
+        policies=version.policies,
+        organisation=organisation,
+        items=items,
+        terms=terms,
+        unclassified=unclassified_terms(version.policies),
+        table=RuleTable(rules, organisation),
+        outcomes=tuple(_outcome(rule, items, terms) for rule in rules),
+        duties=frozenset((duty.unit, duty.item) for duty in version.duty_lists),
+        owners={(owner.role, owner.area, owner.item): owner.unit for owner in version.asset_owners},
+    )
+
+
+def _outcome(rule: Rule, items: Mapping[str, Item], terms: Mapping[str, Terms]) -> Outcome:
+    item = items.get(rule.item) if rule.item else None
+    if rule.lead is not None:
+        return Outcome(rule, rule.lead, rule.cooperating, item, terms.get(item.code) if item else None)
+    return Outcome(
+        rule,
+        item.lead if item else NO_UNIT,
+        item.cooperating if item else (),
+        item,
+        terms.get(item.code) if item else None,
+    )

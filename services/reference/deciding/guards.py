@@ -1,0 +1,65 @@
+"""What no rule may override: duties stay with departments, and nobody handles a complaint about themselves."""
+
+from collections.abc import Iterable
+
+from services.reference.deciding.compile import CompiledReference
+from services.reference.deciding.organisation import Organisation
+from services.reference.deciding.resolving import Scene
+from services.reference.model.catalogue import Item
+from services.reference.model.organisation import COMMAND_CENTER, GRASSROOTS, PATH_MAX
+
+
+def duty_lead(lead: str, item: Item | None, reference: CompiledReference, notes: list[str]) -> str | None:
+    """Return who may lead: the unit itself, or the department whose duty it is (X-05, 国办函〔2025〕66号).
+
+    None when the duty was not taken over and the catalogue names no department for it.
+    """
+    if reference.organisation.unit(lead).kind not in GRASSROOTS:
+        return lead
+    if item is not None and _has_taken_over(lead, item.code, reference):
+        return lead
+    what = f"item {item.code}" if item else "a duty without an item"
+    notes.append(f"{what} is not on the duty list of {lead}")
+    if item is None or item.duty_of is None or item.duty_of not in reference.organisation.units:
+        return None
+    return item.duty_of
+
+
+def _has_taken_over(unit_id: str, item_code: str, reference: CompiledReference) -> bool:
+    return (unit_id, item_code) in reference.duties
+
+
+def recused(lead: str, accused: tuple[str, ...], organisation: Organisation, notes: list[str]) -> str:
+    """Return the lead, or whoever supervises it when it is complained about, as high as needed (X-10)."""
+    for _ in range(PATH_MAX + 1):
+        if not organisation.is_under(lead, accused):
+            return lead
+        notes.append(f"{lead} is complained about: its supervisor takes it")
+        above = organisation.supervisor_of(lead)
+        if above is None:
+            break
+        lead = above
+    # Everybody up to the top is accused. The top keeps it all the same: a case is never ownerless.
+    return lead if not organisation.is_under(lead, accused) else _unaccused(accused, organisation)
+
+
+def _unaccused(accused: tuple[str, ...], organisation: Organisation) -> str:
+    lanes = (organisation.lane_unit("discipline"), COMMAND_CENTER, *organisation.departments())
+    return next((unit for unit in lanes if unit and not organisation.is_under(unit, accused)), COMMAND_CENTER)
+
+
+def cooperators(
+    names: Iterable[str], lead: str, accused: tuple[str, ...], scene: Scene, notes: list[str]
+) -> tuple[str, ...]:
+    """Return the units behind the names, each once, without the lead and without the accused."""
+    organisation = scene.reference.organisation
+    units: list[str] = []
+    for name in names:
+        unit = scene.unit_for(name)
+        if unit is None:
+            notes.append(f"cooperating {name}: nobody found at this place")
+        elif accused and organisation.is_under(unit, accused):
+            notes.append(f"cooperating {name}: complained about")
+        elif unit != lead and unit not in units:
+            units.append(unit)
+    return tuple(units)

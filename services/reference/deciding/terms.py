@@ -1,0 +1,42 @@
+"""The terms of an item: tier, urgency and every limit, from the item's own limit and the city's stage limits."""
+
+import msgspec
+
+from services.contracts.events.dispatch import Limits, StagedLimit, Tier, Urgency
+from services.reference.model.catalogue import Item
+from services.reference.model.policies import Policies
+from services.worktime.limits import Limit
+
+
+class Terms(msgspec.Struct, frozen=True):
+    """What a decision promises. Shared by all decisions on one item, so it is computed once per version."""
+
+    tier: Tier
+    urgency: Urgency
+    limits: Limits
+
+
+def terms_of(item: Item, policies: Policies) -> Terms:
+    """Return the item's terms; the promise is the handling limit times the urgency's factor, rounded up.
+
+    Raises:
+        UnreadableLimitError: a limit that is none.
+    """
+    return Terms(item.tier, item.urgency, _limits(item.limit, item.stages, item.urgency, policies))
+
+
+def unclassified_terms(policies: Policies) -> Terms:
+    """Return the terms of a report of which nobody knows what it is yet."""
+    return Terms("D", "normal", _limits(policies.unclassified_limit, (), "normal", policies))
+
+
+def _limits(handling: str, staged: tuple[StagedLimit, ...], urgency: Urgency, policies: Policies) -> Limits:
+    stage = policies.stages[urgency]
+    return Limits(
+        promise=str(Limit.parse(handling).times(stage.promise_factor)),
+        sign_in=stage.sign_in,
+        handling=handling,
+        verification=stage.verification,
+        follow_up=stage.follow_up,
+        stages=staged,
+    )

@@ -1,0 +1,1 @@
+"""Reference versions over time: stored, published by two persons, compared, replayed, cached."""

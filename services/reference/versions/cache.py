@@ -1,0 +1,192 @@
+"""Compiled versions in memory, and the rule that makes them safe: fresh enough for the report, or read again first."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+import structlog
+
+from services.chassis.outages import is_transient
+from services.chassis.postgres import Pool
+from services.reference.deciding.compile import CompiledReference, compile_version
+from services.reference.versions.content import version_of
+
+FRESH: Final = timedelta(seconds=3)
+"""A publication commits at least 3 s before its `active_from` (design §7), so a copy this much older knows it."""
+REFRESH_SECONDS: Final = 2.0
+COMPILED_MAX: Final = 8
+"""Compiled versions kept; one of a large district takes some 10 MiB."""
+
+_log = structlog.get_logger("whistle.reference")
+
+
+class NothingPublishedError(LookupError):
+    """No reference version exists yet, or not the one asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """From when a version is in force; a later stretch ends it."""
+
+    version: int
+    active_from: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Which versions there were, by the database's clock."""
+
+    read_at: datetime
+    stretches: tuple[Stretch, ...]
+    """In time order; of the same instant the higher number last."""
+
+    def version_at(self, at: datetime) -> int:
+        """Return the version in force, as `reference.version_at` does. Raises NothingPublishedError."""
+        if not self.stretches:
+            raise NothingPublishedError("no reference version is published")
+        begun = [stretch for stretch in self.stretches if stretch.active_from <= at]
+        return (begun[-1] if begun else self.stretches[0]).version
+
+
+class VersionStore(Protocol):
+    """Where versions are published."""
+
+    async def read(self) -> Reading: ...
+
+    async def content(self, number: int) -> tuple[bytes, datetime]:
+        """Return the content and `active_from` of a version. Raises NothingPublishedError."""
+        ...
+
+
+class ReferenceCache:
+    """The versions in force, compiled. One task at a time reads; compiling leaves the event loop free."""
+
+    def __init__(self, store: VersionStore, on_loaded: Callable[[CompiledReference], None] | None = None) -> None:
+        self._store = store
+        self._on_loaded = on_loaded
+        self._reading: Reading | None = None
+        self._compiled: dict[int, CompiledReference] = {}
+        self._lock = asyncio.Lock()
+
+    async def at(self, accepted_at: datetime) -> CompiledReference:
+        """Return the version in force at `accepted_at`, by a copy read no earlier than 3 s before it.
+
+        Raises:
+            NothingPublishedError: nothing is published.
+        """
+        reading = self._reading
+        if reading is None or reading.read_at < accepted_at - FRESH:
+            reading = await self._read(accepted_at)
+        number = reading.version_at(accepted_at)
+        return self._compiled.get(number) or await self._load(number)
+
+    async def version(self, number: int) -> CompiledReference:
+        """Return a version by its number. Raises NothingPublishedError."""
+        return self._compiled.get(number) or await self._load(number)
+
+    def latest(self) -> CompiledReference:
+        """Return the version in force at the last reading. Raises NothingPublishedError."""
+        if self._reading is None:
+            raise NothingPublishedError("no reference version was read yet")
+        number = self._reading.version_at(self._reading.read_at)
+        compiled = self._compiled.get(number)
+        if compiled is None:
+            raise NothingPublishedError(f"reference version {number} is not loaded yet")
+        return compiled
+
+    async def refresh(self) -> None:
+        """Read which versions there are, and compile the one in force and the next one before they are asked for."""
+        async with self._lock:
+            reading = await self._store.read()
+            self._reading = reading
+        if not reading.stretches:
+            return
+        upcoming = [stretch.version for stretch in reading.stretches if stretch.active_from > reading.read_at][:1]
+        for number in [reading.version_at(reading.read_at), *upcoming]:
+            await self.version(number)
+
+    async def check(self) -> str | None:
+        """Readiness: what is missing, or None."""
+        try:
+            self.latest()
+        except NothingPublishedError as error:
+            return str(error)
+        return None
+
+    async def _read(self, accepted_at: datetime) -> Reading:
+        async with self._lock:
+            reading = self._reading
+            if reading is None or reading.read_at < accepted_at - FRESH:
+                reading = self._reading = await self._store.read()
+            return reading
+
+    async def _load(self, number: int) -> CompiledReference:
+        async with self._lock:
+            known = self._compiled.get(number)
+            if known is not None:
+                return known
+            content, active_from = await self._store.content(number)
+            compiled = await asyncio.to_thread(lambda: compile_version(version_of(content, number, active_from)))
+            while len(self._compiled) >= COMPILED_MAX:
+                self._compiled.pop(next(iter(self._compiled)))
+            self._compiled[number] = compiled
+        if self._on_loaded is not None:
+            self._on_loaded(compiled)
+        return compiled
+
+
+class PublishedVersions:
+    """The versions in PostgreSQL."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def read(self) -> Reading:
+        """Return all versions there are; `read_at` is taken before, so it never claims more than was seen."""
+        async with self._pool.acquire() as connection:
+            read_at = await connection.fetchval("select clock.now()")
+            rows = await connection.fetch(
+                "select version, active_from from reference.versions order by active_from, version"
+            )
+        return Reading(read_at, tuple(Stretch(row["version"], row["active_from"]) for row in rows))
+
+    async def content(self, number: int) -> tuple[bytes, datetime]:
+        row = await self._pool.fetchrow(
+            "select content, active_from from reference.versions where version = $1", number
+        )
+        if row is None:
+            raise NothingPublishedError(f"reference version {number} is not published")
+        return row["content"], row["active_from"]
+
+
+@asynccontextmanager
+async def reference_cache(
+    pool: Pool, on_loaded: Callable[[CompiledReference], None] | None = None
+) -> AsyncIterator[ReferenceCache]:
+    """Open the cache, loaded where something is published, and keep it fresh in the background.
+
+    `on_loaded` is called with each version after it was compiled.
+    """
+    cache = ReferenceCache(PublishedVersions(pool), on_loaded)
+    await cache.refresh()
+    task = asyncio.create_task(_keep_fresh(cache.refresh), name="reference.keep-fresh")
+    try:
+        yield cache
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _keep_fresh(refresh: Callable[[], Awaitable[None]]) -> None:
+    """Refresh for ever; an outage of the database only makes the copy older, and `at` then reads before it decides."""
+    while True:
+        await asyncio.sleep(REFRESH_SECONDS)
+        try:
+            await refresh()
+        except Exception as error:  # noqa: BLE001 -- one bad reading must not end the refreshing
+            if not is_transient(error):
+                _log.exception("the reference cannot be refreshed", error=repr(error)[:300])
