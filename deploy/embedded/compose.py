@@ -57,6 +57,11 @@ class Service:
     embedded: str | None
     """`kafka` or `postgres`: the embedded server stands in; `skip`: left out; None: run the command."""
 
+    @property
+    def is_set_up_first(self) -> bool:
+        """Whether this is a server or a step that runs once, to be done before any service starts."""
+        return bool(self.embedded) or self.restart == "no"
+
 
 def read_compose(path: Path, values: Mapping[str, str]) -> dict[str, Service]:
     """Return the services of the file by name, with `${NAME:-default}` filled in from `values`.

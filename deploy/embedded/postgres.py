@@ -42,12 +42,9 @@ class Postgres:
     roles: tuple[str, ...] = field(default_factory=login_roles)
     """Roles that may log in; each gets the password of its secret file."""
     settings: dict[str, str] = field(default_factory=lambda: {"shared_buffers": "512MB", "max_connections": "200"})
-    data: PostgresData = field(init=False)
+    _data: PostgresData | None = field(init=False, default=None)
     _has_roles: bool = field(init=False, default=False)
     _server: subprocess.Popen[bytes] | None = field(init=False, default=None)
-
-    def __post_init__(self) -> None:
-        self.data = PostgresData.of(self.state)
 
     def __enter__(self) -> Self:
         self.start()
@@ -55,6 +52,12 @@ class Postgres:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    @property
+    def data(self) -> PostgresData:
+        """The cluster on disk; its folder is chosen, and made, when first asked for."""
+        self._data = self._data or PostgresData.of(self.state)
+        return self._data
 
     @property
     def address(self) -> str:

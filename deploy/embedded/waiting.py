@@ -20,6 +20,12 @@ def until(holds: Callable[[], bool], within_seconds: float, tick_seconds: float 
     return True
 
 
+async def comes_true(holds: Callable[[], bool], tick_seconds: float = 0.05) -> None:
+    """Return as soon as `holds`; for what no event tells: the end of a process, a fact of another thread."""
+    while not holds():  # noqa: ASYNC110 (see above)
+        await asyncio.sleep(tick_seconds)
+
+
 def run_apart(coroutine: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine to its end on a loop and a thread of its own, whatever loop the caller is in."""
     with ThreadPoolExecutor(1) as thread:

