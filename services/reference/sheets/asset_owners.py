@@ -7,7 +7,7 @@ every item. A role with nobody behind it: as a lead the case goes to the command
 from typing import Final, get_args
 
 from services.reference.model.duties import AssetOwner, OwnerRole
-from services.reference.sheets.reading import Column, Row, parse_rows, rows_of
+from services.reference.sheets.reading import Column, Entry, Row, parse_rows, rows_of
 
 SHEET: Final = "asset_owners"
 ROLES: Final[tuple[OwnerRole, ...]] = get_args(OwnerRole)
@@ -26,7 +26,7 @@ COLUMNS: Final = (
 )
 
 
-def read_asset_owners(name: str, content: bytes) -> list[AssetOwner]:
+def read_asset_owners(name: str, content: bytes) -> list[Entry[AssetOwner]]:
     """Return the owners of the sheet, in its order."""
     return parse_rows(rows_of(SHEET, name, content, COLUMNS), _owner)
 

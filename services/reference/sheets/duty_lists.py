@@ -8,7 +8,7 @@ that names a grassroots lead goes to the department in its column `duty_of`.
 from typing import Final
 
 from services.reference.model.duties import Duty
-from services.reference.sheets.reading import Column, Row, parse_rows, rows_of
+from services.reference.sheets.reading import Column, Entry, Row, parse_rows, rows_of
 
 SHEET: Final = "duty_lists"
 COLUMNS: Final = (
@@ -19,7 +19,7 @@ COLUMNS: Final = (
 )
 
 
-def read_duty_lists(name: str, content: bytes) -> list[Duty]:
+def read_duty_lists(name: str, content: bytes) -> list[Entry[Duty]]:
     """Return the duties taken over. A row without an approved admission is refused."""
     return parse_rows(rows_of(SHEET, name, content, COLUMNS), _duty)
 

@@ -61,7 +61,7 @@ def read_persons(name: str, content: bytes, unit_kinds: Mapping[str, str]) -> li
             row.refuse("name", "another name than in an earlier row of this person")
         return _person(row)
 
-    return parse_rows(rows_of(SHEET, name, content, COLUMNS), parse)
+    return [entry.value for entry in parse_rows(rows_of(SHEET, name, content, COLUMNS), parse)]
 
 
 def _person(row: Row) -> PersonInRole:

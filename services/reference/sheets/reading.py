@@ -5,7 +5,7 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final, TypeVar, cast
+from typing import Final, Generic, TypeVar, cast
 
 T = TypeVar("T")
 
@@ -121,13 +121,21 @@ def rows_of(sheet: str, name: str, content: bytes, columns: Sequence[Column]) ->
     return list(_rows(sheet, header, lines))
 
 
-def parse_rows(rows: Sequence[Row], parse: Callable[[Row], T]) -> list[T]:
+@dataclass(frozen=True, slots=True)
+class Entry(Generic[T]):
+    """What a row says, and which row it was, for the checks that need other sheets too."""
+
+    row: int
+    value: T
+
+
+def parse_rows(rows: Sequence[Row], parse: Callable[[Row], T]) -> list[Entry[T]]:
     """Return what `parse` makes of each row.
 
     Raises:
         SheetsRefusedError: with every refusal of every row.
     """
-    parsed = [parse(row) for row in rows]
+    parsed = [Entry(row.number, parse(row)) for row in rows]
     refusals = [refusal for row in rows for refusal in row.refusals]
     if refusals:
         raise SheetsRefusedError(refusals)

@@ -5,7 +5,7 @@ from typing import Final, get_args
 
 from services.contracts.events.report import Lane
 from services.reference.model.organisation import Unit, UnitKind
-from services.reference.sheets.reading import Column, Row, parse_rows, rows_of
+from services.reference.sheets.reading import Column, Entry, Row, parse_rows, rows_of
 
 SHEET: Final = "units"
 KINDS: Final[tuple[UnitKind, ...]] = get_args(UnitKind)
@@ -36,7 +36,7 @@ COLUMNS: Final = (
 )
 
 
-def read_units(name: str, content: bytes) -> list[Unit]:
+def read_units(name: str, content: bytes) -> list[Entry[Unit]]:
     """Return the units of the sheet, in its order. How they hang together is checked by `checking`."""
     return parse_rows(rows_of(SHEET, name, content, COLUMNS), _unit)
 

@@ -1,0 +1,157 @@
+"""Two folders of sheets -> one reference version, or every reason why not."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from services.reference.model.calendars import CalendarYear, calendar_of
+from services.reference.model.organisation import Polygon, Unit
+from services.reference.model.policies import Policies
+from services.reference.model.version import ReferenceVersion
+from services.reference.sheets.asset_owners import read_asset_owners
+from services.reference.sheets.catalogue import read_catalogue
+from services.reference.sheets.checking import Known, check_catalogue, check_duties, check_owners, check_rules
+from services.reference.sheets.checking_ground import check_ground
+from services.reference.sheets.checking_policies import check_policies
+from services.reference.sheets.checking_units import check_units
+from services.reference.sheets.duty_lists import read_duty_lists
+from services.reference.sheets.grids import read_grids
+from services.reference.sheets.reading import Entry, Refusal, SheetsRefusedError
+from services.reference.sheets.rules import read_rules
+from services.reference.sheets.units import read_units
+from services.worktime.calendar import CalendarDataError
+
+T = TypeVar("T")
+Ground = tuple[Polygon, ...]
+
+CITY_SHEETS: Final = ("catalogue", "rules")
+DISTRICT_SHEETS: Final = ("units", "duty_lists", "asset_owners")
+READERS: Final[Mapping[str, Callable[[str, bytes], list[Any]]]] = {
+    "catalogue": read_catalogue,
+    "rules": read_rules,
+    "units": read_units,
+    "duty_lists": read_duty_lists,
+    "asset_owners": read_asset_owners,
+}
+
+
+@dataclass(slots=True)
+class _Sheets:
+    """What was read so far, and what was refused."""
+
+    entries: dict[str, list[Entry[Any]]] = field(default_factory=dict)
+    refusals: list[Refusal] = field(default_factory=list)
+
+    def values(self, sheet: str) -> tuple[Any, ...]:
+        return tuple(entry.value for entry in self.entries.get(sheet, []))
+
+    def attempt(self, read: Callable[[], T], otherwise: T) -> T:
+        try:
+            return read()
+        except SheetsRefusedError as error:
+            self.refusals.extend(error.refusals)
+            return otherwise
+
+
+def read_version(city: Path, district: Path, *, delegated: bool = True) -> ReferenceVersion:
+    """Return the version that two folders describe.
+
+    Args:
+        city: catalogue, rules (csv or xlsx), `policies.json`, `calendars/*.json`; as `deploy/reference`.
+        district: units, duty_lists, asset_owners (csv or xlsx), `grids.geojson`; as `deploy/demo/district`.
+        delegated: whether powers were delegated to subdistricts. If not, the duty lists are left out, and every item
+            that names a grassroots lead goes to the department whose duty it is.
+
+    Raises:
+        SheetsRefusedError: with every refusal of every sheet.
+    """
+    sheets = _Sheets()
+    for folder, names in ((city, CITY_SHEETS), (district, DISTRICT_SHEETS)):
+        for name in names:
+            path = _path_of(folder, name)
+            sheets.entries[name] = sheets.attempt(lambda name=name, path=path: _read(name, path), [])  # type: ignore[misc]
+    ground = sheets.attempt(lambda: read_grids(_bytes("grids", district / "grids.geojson")), dict[str, Ground]())
+    policies = sheets.attempt(lambda: _policies(city / "policies.json"), None)
+    calendars = sheets.attempt(lambda: _calendars(city / "calendars"), tuple[CalendarYear, ...]())
+    if not delegated:
+        sheets.entries["duty_lists"] = []
+    units = {unit.id: unit for unit in sheets.values("units")}
+    if sheets.refusals or policies is None:
+        raise SheetsRefusedError(sheets.refusals)
+    refusals = [
+        *_check(sheets, units, policies),
+        *check_ground(units, ground),
+        *_calendar_refusals(calendars, policies),
+    ]
+    if refusals:
+        raise SheetsRefusedError(refusals)
+    return ReferenceVersion(
+        organisation=tuple(msgspec.structs.replace(unit, polygons=ground.get(unit.id, ())) for unit in units.values()),
+        catalogue=sheets.values("catalogue"),
+        rules=sheets.values("rules"),
+        duty_lists=sheets.values("duty_lists"),
+        asset_owners=sheets.values("asset_owners"),
+        policies=policies,
+        calendars=calendars,
+    )
+
+
+def _check(sheets: _Sheets, units: dict[str, Unit], policies: Policies) -> list[Refusal]:
+    known = Known(
+        units,
+        {item.code: item for item in sheets.values("catalogue")},
+        frozenset((duty.unit, duty.item) for duty in sheets.values("duty_lists")),
+    )
+    return list(
+        chain(
+            check_units(sheets.entries["units"]),
+            check_catalogue(sheets.entries["catalogue"], known),
+            check_rules(sheets.entries["rules"], known),
+            check_duties(sheets.entries["duty_lists"], known),
+            check_owners(sheets.entries["asset_owners"], known),
+            check_policies(policies, known.items),
+        )
+    )
+
+
+def _calendar_refusals(calendars: tuple[CalendarYear, ...], policies: Policies) -> list[Refusal]:
+    try:
+        calendar_of(calendars, policies.day_mode)
+    except CalendarDataError as error:
+        return [Refusal("calendars", 0, "", str(error))]
+    return []
+
+
+def _path_of(folder: Path, sheet: str) -> Path:
+    workbook = folder / f"{sheet}.xlsx"
+    return workbook if workbook.exists() else folder / f"{sheet}.csv"
+
+
+def _read(sheet: str, path: Path) -> list[Entry[Any]]:
+    return READERS[sheet](path.name, _bytes(sheet, path))
+
+
+def _bytes(sheet: str, path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SheetsRefusedError([Refusal(sheet, 0, "", f"cannot read {path.name}: {error.strerror}")]) from error
+
+
+def _policies(path: Path) -> Policies | None:
+    return _decoded("policies", path, Policies)
+
+
+def _calendars(folder: Path) -> tuple[CalendarYear, ...]:
+    return tuple(_decoded("calendars", path, CalendarYear) for path in sorted(folder.glob("*.json")))
+
+
+def _decoded(sheet: str, path: Path, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(_bytes(sheet, path), type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise SheetsRefusedError([Refusal(sheet, 0, path.name, str(error))]) from error
