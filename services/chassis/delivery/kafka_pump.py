@@ -1,0 +1,224 @@
+"""The aiokafka pump: fetches batches, finishes them, and only then commits."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import CommitFailedError, KafkaError, RetriableCommitError
+
+from services.chassis.delivery.batch import BatchHandler, Message
+from services.chassis.delivery.finish import Finishing
+from services.chassis.delivery.offsets import Ends, watch_ends
+from services.chassis.failures import Die, die
+from services.chassis.metrics import Progress
+from services.chassis.outages import Outages, retry_transient
+from services.chassis.settings import KafkaSettings
+
+E = TypeVar("E")
+
+BATCH_MAX: Final = 500
+POLL_MILLISECONDS: Final = 250
+CALL_SECONDS_MAX: Final = 15.0
+HAND_OVER_SECONDS_MAX: Final = 20.0
+
+_log = structlog.get_logger("whistle.pump")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Generic[E]):
+    """One topic: what its records are and who handles them."""
+
+    topic: str
+    event_type: type[E]
+    handle: BatchHandler[E]
+
+
+class KafkaPump:
+    """Reads topics for one service. Crash-only: what `Finishing` raises ends the process, nothing is committed.
+
+    With `tail` every instance reads all partitions from their ends, without a group and without commits.
+    """
+
+    def __init__(
+        self,
+        settings: KafkaSettings,
+        finishing: Finishing,
+        progress: Progress,
+        *,
+        tail: bool = False,
+        batch_max: int = BATCH_MAX,
+        end: Die = die,
+    ) -> None:
+        self._settings = settings
+        self._finishing = finishing
+        self._progress = progress
+        self._outages: Outages = finishing.outages
+        self._tail = tail
+        self._batch_max = batch_max
+        self._end = end
+        self._readings: dict[str, Reading[Any]] = {}
+        self._stopping = asyncio.Event()
+        self._working = asyncio.Lock()
+        self._done: dict[TopicPartition, int] = {}
+        self._committing: asyncio.Task[None] | None = None
+        self.assigned = False
+
+    def read(self, topic: str, event_type: type[E], handle: BatchHandler[E]) -> None:
+        """Give the events of `topic` to `handle`; before `run`."""
+        self._readings[topic] = Reading(topic, event_type, handle)
+
+    async def ready(self) -> str | None:
+        """Readiness: partitions are assigned, or the group has given this member none."""
+        return None if self.assigned else "no partitions assigned yet"
+
+    async def stop(self) -> None:
+        """Return from `run` after the batch in hand, with everything done committed."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Read, finish, commit; returns only after `stop`. Whatever is unexpected ends the process."""
+        consumer = await self._started()
+        if consumer is None:
+            return
+        ends = Ends(consumer, self._progress, self._outages, tail=self._tail)
+        watching = asyncio.create_task(watch_ends(ends, self._end), name="ends")
+        try:
+            while not self._stopping.is_set():
+                await self._turn(consumer)
+            await self._commit_all(consumer)
+        except BaseException as error:
+            if isinstance(error, asyncio.CancelledError) and self._stopping.is_set():
+                raise
+            self._end(error)
+        finally:
+            watching.cancel()
+            await _stopped(consumer)
+
+    async def _turn(self, consumer: Any) -> None:
+        records = await consumer.getmany(timeout_ms=POLL_MILLISECONDS, max_records=self._batch_max)
+        if not records:
+            self._progress.tick()
+            return
+        async with self._working:
+            for topic, messages in _by_topic(records).items():
+                reading = self._readings[topic]
+                await self._finishing.finish(messages, reading.event_type, reading.handle)
+            for partition, taken in records.items():
+                following = taken[-1].offset + 1
+                self._progress.processed(partition.topic, partition.partition, following)
+                self._done[partition] = following
+        if not self._tail:
+            self._commit_soon(consumer)
+
+    def _commit_soon(self, consumer: Any) -> None:
+        # One commit at a time, beside the next batch: a lost commit only means that a batch comes again.
+        if self._committing is None or self._committing.done():
+            self._committing = asyncio.create_task(self._commit_safely(consumer), name="commit")
+
+    async def _commit_safely(self, consumer: Any) -> None:
+        try:
+            await self._commit(consumer)
+        except BaseException as error:
+            if isinstance(error, asyncio.CancelledError):
+                raise
+            self._end(error)
+
+    async def _commit(self, consumer: Any) -> None:
+        assignment = consumer.assignment()
+        done, self._done = {p: o for p, o in self._done.items() if p in assignment}, {}
+        if not done:
+            return
+        try:
+            async with asyncio.timeout(CALL_SECONDS_MAX):
+                await consumer.commit(done)
+        except (CommitFailedError, RetriableCommitError, KafkaError, OSError, TimeoutError) as error:
+            _log.info("not committed; the batch may come again", error=repr(error)[:200])
+            self._done = done | self._done
+
+    async def _commit_all(self, consumer: Any) -> None:
+        if self._committing is not None:
+            await asyncio.wait([self._committing], timeout=CALL_SECONDS_MAX)
+        await self._commit(consumer)
+
+    async def _started(self) -> Any:
+        """Return a started consumer; waits while the broker is away. None when told to stop meanwhile."""
+
+        async def start() -> Any:
+            if self._stopping.is_set():
+                return None
+            consumer = self._consumer()
+            try:
+                async with asyncio.timeout(CALL_SECONDS_MAX):
+                    await consumer.start()
+            except BaseException:
+                await _stopped(consumer)
+                raise
+            consumer.subscribe(list(self._readings), listener=HandOver(self, consumer))
+            return consumer
+
+        return await retry_transient(start, self._outages, name="kafka")
+
+    def _consumer(self) -> Any:
+        settings = self._settings
+        group = {} if self._tail else {"group_id": settings.service, "group_instance_id": settings.instance_id}
+        return AIOKafkaConsumer(
+            bootstrap_servers=settings.brokers,
+            client_id=settings.instance_id,
+            enable_auto_commit=False,
+            auto_offset_reset="latest" if self._tail else "earliest",
+            max_poll_records=self._batch_max,
+            # The watchdog ends a worker that is stuck; the group must not (a waiting worker is no dead one).
+            max_poll_interval_ms=86_400_000,
+            session_timeout_ms=15_000,
+            heartbeat_interval_ms=3_000,
+            rebalance_timeout_ms=30_000,
+            request_timeout_ms=20_000,
+            metadata_max_age_ms=30_000,
+            retry_backoff_ms=100,
+            **group,
+        )
+
+    async def hand_over(self, consumer: Any, revoked: Iterable[TopicPartition]) -> None:
+        """Finish and commit the batch in hand before partitions go to another member; not for ever."""
+        try:
+            async with asyncio.timeout(HAND_OVER_SECONDS_MAX), self._working:
+                await self._commit_all(consumer)
+        except TimeoutError:
+            _log.warning("partitions go while a batch is in hand; it may be done twice")
+        for partition in revoked:
+            self._progress.forget(partition.topic, partition.partition)
+            self._done.pop(partition, None)
+
+
+class HandOver(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
+    """Tells the pump when partitions come and go."""
+
+    def __init__(self, pump: KafkaPump, consumer: Any) -> None:
+        self._pump = pump
+        self._consumer = consumer
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        self._pump.assigned = False
+        await self._pump.hand_over(self._consumer, revoked)
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        _log.info("partitions assigned", count=len(list(assigned)))
+        self._pump.assigned = True
+
+
+def _by_topic(records: dict[TopicPartition, list[Message]]) -> dict[str, list[Message]]:
+    topics: dict[str, list[Message]] = {}
+    for partition, taken in records.items():
+        topics.setdefault(partition.topic, []).extend(taken)
+    return topics
+
+
+async def _stopped(consumer: Any) -> None:
+    try:
+        async with asyncio.timeout(5.0):
+            await consumer.stop()
+    except (KafkaError, OSError, TimeoutError) as error:
+        _log.warning("consumer left behind", error=repr(error)[:200])
