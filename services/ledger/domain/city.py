@@ -1,24 +1,24 @@
 """What the ledger needs of a reference version: time, limits, ladders, and who is a department."""
 
-from typing import Protocol
+from dataclasses import dataclass, field
 
 from services.reference.model.policies import Policies
 from services.worktime.calendar import Calendar
 
 
-class City(Protocol):
-    """One reference version as the ledger sees it; `CompiledReference` is one."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class City:
+    """One reference version as the ledger sees it."""
 
-    @property
-    def number(self) -> int: ...
-    @property
-    def calendar(self) -> Calendar: ...
-    @property
-    def policies(self) -> Policies: ...
+    number: int
+    calendar: Calendar
+    policies: Policies
+    departments: frozenset[str] = field(repr=False)
+    """Units a whistle can call: departments and companies, not the grassroots and not the center."""
+    units: frozenset[str] = field(repr=False)
+
     def is_department(self, unit: str) -> bool:
-        """Whether `unit` is a department or company that a whistle can call."""
-        ...
+        return unit in self.departments
 
     def knows(self, unit: str) -> bool:
-        """Whether `unit` exists in this version."""
-        ...
+        return unit in self.units

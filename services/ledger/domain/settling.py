@@ -77,7 +77,7 @@ def _take_step(case: TakenCase, clock: ClockRow, now: datetime, city: City) -> N
 
 
 def _whistle(case: TakenCase, rung: Rung, now: datetime, city: City) -> Whistle | None:
-    automatic = case.case.decision.whistle_automatic and city.policies.whistle.automatic
+    automatic = case.decision.whistle_automatic and city.policies.whistle.automatic
     if not (rung.whistle and automatic) or case.case.whistle_open is not None or not can_blow(case, city):
         return None
     kind = city.policies.whistle.kind_of[case.case.urgency]

@@ -18,6 +18,8 @@ class CaseRow(msgspec.Struct, kw_only=True):
     case_id: UUID
     number: str
     version: int
+    found_version: int = 0
+    """The version it was taken at; a write refuses any other (design §3)."""
     revision: int = 1
     state: State
     attempt: int
@@ -50,7 +52,6 @@ class CaseRow(msgspec.Struct, kw_only=True):
     problem_ticket: bool = False
     handler: UUID | None = None
     duplicate_of: UUID | None = None
-    decision: CaseDispatched
     reports: list[ReportRef] = []
     answer: Handled | None = None
 
@@ -132,6 +133,8 @@ class CaseDocument(msgspec.Struct, kw_only=True):
     """What `ledger.take` gives of one case."""
 
     case: CaseRow
+    decision: CaseDispatched
+    """The decision in force, with the facts of the report that opened the case."""
     assignments: list[AssignmentRow] = []
     clocks: list[ClockRow] = []
     whistles: list[WhistleRow] = []

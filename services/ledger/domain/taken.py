@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.contracts.codec import event_id_of
-from services.contracts.events import Actor, CaseProgressed, CaseReturned, ClockSnapshot, Event
+from services.contracts.events import Actor, CaseDispatched, CaseProgressed, CaseReturned, ClockSnapshot, Event
 from services.contracts.events.progress import State, What
 from services.ledger.domain.state import (
     CENTER,
@@ -18,6 +18,8 @@ from services.ledger.domain.state import (
     StepRow,
     WhistleRow,
 )
+
+Row = AssignmentRow | ClockRow | WhistleRow | CallRow
 
 SYSTEM = Actor(unit=CENTER, role="system")
 """Time and the ledger itself act in the command center's name."""
@@ -37,19 +39,22 @@ class TakenCase:
 
     document: CaseDocument
     epoch: int
-    found_version: int = 0
     facts: list[Stated] = field(default_factory=list)
     steps: list[StepRow] = field(default_factory=list)
-    touched: dict[int, object] = field(default_factory=dict)
+    touched: dict[int, Row] = field(default_factory=dict)
     followups_applied: dict[UUID, int] = field(default_factory=dict)
     decision_changed: bool = False
 
     def __post_init__(self) -> None:
-        self.found_version = self.document.case.version
+        self.document.case.found_version = self.document.case.version
 
     @property
     def case(self) -> CaseRow:
         return self.document.case
+
+    @property
+    def decision(self) -> CaseDispatched:
+        return self.document.decision
 
     @property
     def clocks(self) -> list[ClockRow]:
@@ -84,11 +89,11 @@ class TakenCase:
         calls = self.document.calls
         return next((call for call in calls if call.number == number and call.unit == unit), None)
 
-    def touch(self, row: AssignmentRow | ClockRow | WhistleRow | CallRow) -> None:
+    def touch(self, row: Row) -> None:
         """Remember that `row` changed."""
         self.touched[id(row)] = row
 
-    def add(self, row: AssignmentRow | ClockRow | WhistleRow | CallRow) -> None:
+    def add(self, row: Row) -> None:
         """Add a new row to the case."""
         match row:
             case AssignmentRow():
@@ -134,7 +139,7 @@ def progressed(document: CaseDocument, what: What, actor: Actor, epoch: int) -> 
         reports=tuple(case.reports),
         accepted_at=case.accepted_at,
         item=case.item,
-        place=case.decision.report.place,
+        place=document.decision.report.place,
         lane=case.lane,
         barred_units=tuple(case.barred_units),
         units=tuple(case.units),

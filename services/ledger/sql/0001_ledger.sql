@@ -200,7 +200,7 @@ create table ledger.schedules (
 
 -- One row while settling is stopped because clocks disagree; sla and desk obey it (design §8).
 create table ledger.clock_stop (
-    only boolean primary key default true check (only),
+    one boolean primary key default true check (one),
     stopped_at timestamptz not null default clock_timestamp(),
     reason text not null
 );

@@ -1,6 +1,7 @@
 -- One way to write (design §3): take locks and reads, Python settles and decides, write refuses any version but the next.
 
-grant usage on schema clock, identity, delivery to ledger_definer;
+grant usage on schema clock, identity, delivery, reference to ledger_definer;
+grant usage, create on schema ledger to ledger_definer;
 grant select, insert, update, delete on all tables in schema ledger to ledger_definer;
 grant usage on all sequences in schema ledger to ledger_definer;
 
@@ -57,6 +58,7 @@ language sql stable set search_path = pg_catalog
 as $$
     select json_build_object(
         'case', row_to_json(c),
+        'decision', c.decision,
         'assignments', coalesce((select json_agg(a) from ledger.assignments a where a.case_id = c.case_id), '[]'),
         'clocks', coalesce((select json_agg(k) from ledger.clocks k where k.case_id = c.case_id), '[]'),
         'whistles', case when c.whistles = 0 then '[]' else
@@ -112,7 +114,7 @@ begin
         applied_version = x.applied_version, whistle_open = x.whistle_open, whistles = x.whistles,
         supervision_open = x.supervision_open, supervisions = x.supervisions, reworks = x.reworks,
         problem_ticket = x.problem_ticket, handler = x.handler, duplicate_of = x.duplicate_of,
-        decision = coalesce(x.decision, c.decision), reports = x.reports, answer = x.answer
+        reports = x.reports, answer = x.answer
     from jsonb_to_recordset(changes -> 'cases') as x(
         case_id uuid, found_version integer, version integer, revision integer, state text, attempt smallint,
         attempt_awaited smallint, superseded smallint[], tried text[], lead text, cooperating text[], branch text,
@@ -120,12 +122,15 @@ begin
         signed_in_at timestamptz, handled_at timestamptz, closed_at timestamptz, reference_version integer,
         applied_version integer, whistle_open smallint, whistles smallint, supervision_open smallint,
         supervisions smallint, reworks smallint, problem_ticket boolean, handler uuid, duplicate_of uuid,
-        decision json, reports json, answer json)
+        reports json, answer json)
     where c.case_id = x.case_id and c.version = x.found_version;
     get diagnostics written = row_count;
     if written <> jsonb_array_length(changes -> 'cases') then
         raise serialization_failure using message = 'a case is not at the version it was taken at';
     end if;
+
+    update ledger.cases c set decision = x.decision
+    from jsonb_to_recordset(changes -> 'decisions') as x(case_id uuid, decision json) where c.case_id = x.case_id;
 
     insert into ledger.assignments
     select x.case_id, x.attempt, x.unit, x.role, x.handling_unit, x.state, x.opened_at, x.due_at, x.signed_in_at,

@@ -33,13 +33,15 @@ def _handle(case: TakenCase, asked: Asked) -> None:
     part.state = "delivered"
     case.touch(part)
     stop_all(case, "handling", asked.now, part.unit)
-    start_clock(case, "verification", "", row.decision.limits.verification, asked.now, asked.city)
+    start_clock(case, "verification", "", case.decision.limits.verification, asked.now, asked.city)
     case.move_to("handled")
     case.state_fact(row.answer, asked.actor, asked.now)
 
 
 def _verify(case: TakenCase, asked: Asked) -> None:
     act: Verify = asked.act
+    if not (act.done or act.note.strip()):
+        raise RefusedError("reason-missing", "say what is still to be done")
     stop_all(case, "verification", asked.now)
     if act.done:
         case.state_fact(Verified(note=act.note), asked.actor, asked.now)
@@ -59,7 +61,7 @@ def _close(case: TakenCase, asked: Asked) -> None:
     close_whistle(case, now)
     row.supervision_open, row.closed_at = None, now
     if any(report.has_contact for report in row.reports):
-        start_clock(case, "follow_up", "", row.decision.limits.follow_up, now, asked.city)
+        start_clock(case, "follow_up", "", case.decision.limits.follow_up, now, asked.city)
     case.move_to("closed")
     case.state_fact(Closed(on_time=now <= promise.due_at, whistles=row.whistles), asked.actor, now)
 
@@ -67,8 +69,6 @@ def _close(case: TakenCase, asked: Asked) -> None:
 def _rework(case: TakenCase, asked: Asked) -> None:
     act: Verify = asked.act
     row, policies = case.case, asked.city.policies
-    if not act.note.strip():
-        raise RefusedError("reason-missing", "say what is still to be done")
     row.reworks += 1
     row.problem_ticket = row.problem_ticket or row.reworks >= policies.rework_rounds_max
     row.handled_at = row.handler = row.answer = None
@@ -84,7 +84,7 @@ def _rework(case: TakenCase, asked: Asked) -> None:
 def _rework_limit(case: TakenCase, asked: Asked) -> str:
     """Half of the limit, at least the policy's minimum (domain §6.2); the later of the two counts."""
     policies, city = asked.city.policies, asked.city
-    half = limit_of(case.case.decision.limits.handling).times(Decimal(str(policies.rework_factor)))
+    half = limit_of(case.decision.limits.handling).times(Decimal(str(policies.rework_factor)))
     least = limit_of(policies.rework_min)
 
     def due(limit: Limit) -> datetime:

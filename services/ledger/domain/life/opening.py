@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from services.contracts.events import Actor, CaseDispatched, CaseProgressed, Explanation, ReportRef
+from services.contracts.events import Actor, CaseDispatched, CaseProgressed, Explanation, Place, ReportRef
 from services.contracts.events.progress import DecisionSuperseded, Dispatched, Opened, Role
 from services.ledger.domain.acts import Dispatch, RefusedError
 from services.ledger.domain.city import City
@@ -43,18 +43,17 @@ def open_case(
         changed_at=now,
         reference_version=decision.reference_version,
         applied_version=decision.reference_version,
-        decision=decision,
         reports=[ReportRef(report.report_id, report.channel, report.has_contact)],
     )
-    row.units = who_may_see(row)
-    document = CaseDocument(case=row)
+    row.units = who_may_see(row, report.place)
+    document = CaseDocument(case=row, decision=decision)
     _first_clocks(document, now, maker)
     opened = Opened(because=decision.because, limits=decision.limits, consulting=consulting)
     return document, progressed(document, opened, SYSTEM, epoch)
 
 
 def _first_clocks(document: CaseDocument, now: datetime, maker: ClockMaker) -> None:
-    row, limits = document.case, document.case.decision.limits
+    row, limits = document.case, document.decision.limits
 
     def clock(kind: str, unit: str, limit: str, since: datetime) -> datetime:
         made = maker.clock(kind, unit, limit, since, row.case_id, row.urgency)  # type: ignore[arg-type]
@@ -94,11 +93,10 @@ def without_barred(lead: str, cooperating: Iterable[str], barred: Iterable[str])
     return (CENTER if lead in accused else lead), kept
 
 
-def who_may_see(row: CaseRow) -> list[str]:
+def who_may_see(row: CaseRow, place: Place) -> list[str]:
     """Return the units that may see the case: those at work, and for ordinary cases the territory and the center."""
     seeing = [row.lead, *row.cooperating]
     if row.lane == "ordinary":
-        place = row.decision.report.place
         seeing += [unit for unit in (row.subdistrict, place.community, CENTER) if unit is not None]
     return [unit for unit in dict.fromkeys(seeing) if unit not in row.barred_units]
 
@@ -130,9 +128,9 @@ def hand_over(case: TakenCase, decision: CaseDispatched, now: datetime, city: Ci
     stop_all(case, "handling", now)
     row.attempt, row.attempt_awaited = decision.attempt, None
     row.lead, row.cooperating = without_barred(decision.lead, decision.cooperating, row.barred_units)
-    row.item, row.decision, case.decision_changed = decision.item, decision, True
+    row.item, case.document.decision, case.decision_changed = decision.item, decision, True
     row.signed_in_at = None
-    row.units = who_may_see(row)
+    row.units = who_may_see(row, decision.report.place)
     case.move_to("consulting" if decision.consulting or row.lead != decision.lead else "dispatched")
     start_clock(case, "sign_in", row.lead, decision.limits.sign_in, now, city)
     for role, unit in parts_of(row.lead, row.cooperating):
@@ -150,7 +148,7 @@ def _dispatch_by_hand(case: TakenCase, asked: Asked) -> None:
             raise RefusedError("accused-unit", f"{unit} is accused in this case and cannot receive it")
     if act.lead in act.cooperating:
         raise RefusedError("lead-cooperates", "the lead cannot also cooperate")
-    old_lead, decision = row.lead, row.decision
+    old_lead, decision = row.lead, case.decision
     by_hand = CaseDispatched(
         event_id=decision.event_id,
         attempt=max(row.attempt, row.attempt_awaited or 0) + 1,

@@ -79,10 +79,10 @@ def _return(case: TakenCase, asked: Asked) -> None:
             reason=act.reason,
             suggested=act.suggested,
             item=row.item,
-            report=row.decision.report,
-            limits=row.decision.limits,
-            tier=row.decision.tier,
-            urgency=row.decision.urgency,
+            report=case.decision.report,
+            limits=case.decision.limits,
+            tier=case.decision.tier,
+            urgency=case.decision.urgency,
         )
     )
 

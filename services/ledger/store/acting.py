@@ -1,0 +1,166 @@
+"""A person's act: take, settle, judge, write, in one transaction; a repeat answers the same (design §9)."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from services.chassis.postgres import Pool
+from services.ledger.domain.acts import Act, RefusedError
+from services.ledger.domain.life.table import perform
+from services.ledger.domain.life.transition import Asked
+from services.ledger.domain.taken import TakenCase
+from services.ledger.store.cities import Cities
+from services.ledger.store.settling import settle_all
+from services.ledger.store.taking import ActRow, Taken, take, write
+
+ANSWERED: Final = "select fingerprint, answer from ledger.act_answered($1, $2)"
+BEFORE: Final = "select (select reason from ledger.clock_stop) as stopped, delivery.epoch() as epoch"
+CONFLICTS_MAX: Final = 3
+"""Deadlocks and lost races are retried this often before the caller is told to try again."""
+
+_ENCODER: Final = msgspec.json.Encoder()
+
+
+class ActAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the case stands after the act."""
+
+    case_id: UUID
+    number: str
+    state: str
+    version: int
+    revision: int
+    at: datetime
+    replayed: bool = False
+
+
+class NoSuchCaseError(Exception):
+    """No such case, or none the asker may see: the same answer for both."""
+
+
+class UnknownTokenError(Exception):
+    """The token is unknown, expired or revoked."""
+
+
+class KeyReusedError(Exception):
+    """The idempotency key was used for another act."""
+
+
+class ClockStoppedError(Exception):
+    """The clocks disagree; nothing acts until an operator has confirmed the time (design §8)."""
+
+
+class StaleRevisionError(Exception):
+    """Somebody else changed the case's state meanwhile."""
+
+    def __init__(self, revision: int) -> None:
+        super().__init__(f"the case is at revision {revision}")
+        self.revision = revision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """One act as it came in. `if_match` is the revision the person saw."""
+
+    token_hash: bytes
+    case_id: UUID
+    act: Act
+    if_match: int
+    key: str
+
+    @property
+    def fingerprint(self) -> bytes:
+        body = _ENCODER.encode((str(self.case_id), self.if_match, self.act))
+        return hashlib.sha256(body).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Performs acts on cases. Raises the errors of this module, and RefusedError."""
+
+    pool: Pool
+    cities: Cities
+
+    async def perform(self, asking: Asking) -> ActAnswer:
+        """Let the act take effect and return where the case stands. A refused act still commits what was settled."""
+        for attempt in range(1, CONFLICTS_MAX + 1):
+            try:
+                return await self._once(asking)
+            except asyncpg.InvalidAuthorizationSpecificationError as error:
+                raise UnknownTokenError from error
+            except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.UniqueViolationError):
+                if attempt == CONFLICTS_MAX:
+                    raise
+        raise AssertionError("the loop returns or raises")
+
+    async def _once(self, asking: Asking) -> ActAnswer:
+        async with self.pool.acquire() as connection:
+            async with connection.transaction():
+                answer, refusal = await self._act(connection, asking)
+            if refusal is not None:
+                raise refusal
+        return answer
+
+    async def _act(self, connection: Any, asking: Asking) -> tuple[ActAnswer, Exception | None]:
+        before = await connection.fetchrow(BEFORE)
+        if before["stopped"] is not None:
+            raise ClockStoppedError
+        taken = await take(connection, [asking.case_id], asking.token_hash, before["epoch"])
+        if taken is None:
+            raise NoSuchCaseError
+        # After the lock: a repeat that waited for the first sees its answer.
+        earlier = await connection.fetchrow(ANSWERED, asking.key, asking.token_hash)
+        if earlier is not None:
+            return _repeated(earlier, asking), None
+        case = taken.cases[0]
+        revision = case.case.revision
+        await settle_all(taken, self.cities)
+        refusal = await self._judge(case, taken, asking, revision)
+        answer = _answer(case, taken.now)
+        act = None if refusal is not None else _act_row(asking, answer, taken.now)
+        await write(connection, taken.cases, asking.token_hash, act)
+        return answer, refusal
+
+    async def _judge(self, case: TakenCase, taken: Taken, asking: Asking, revision: int) -> Exception | None:
+        if asking.if_match != revision:
+            return StaleRevisionError(case.case.revision)
+        if taken.asker is None:
+            return UnknownTokenError()
+        city = await self.cities.of(case.case.reference_version)
+        try:
+            perform(case, Asked(act=asking.act, asker=taken.asker, now=taken.now, city=city))
+        except RefusedError as refused:
+            return refused
+        return None
+
+
+def _answer(case: TakenCase, now: datetime) -> ActAnswer:
+    row = case.case
+    return ActAnswer(
+        case_id=row.case_id,
+        number=row.number,
+        state=row.state,
+        version=row.version,
+        revision=row.revision,
+        at=now,
+    )
+
+
+def _act_row(asking: Asking, answer: ActAnswer, now: datetime) -> ActRow:
+    return ActRow(
+        key=asking.key,
+        fingerprint=asking.fingerprint.hex(),
+        at=now,
+        answer=msgspec.Raw(_ENCODER.encode(answer)),
+    )
+
+
+def _repeated(earlier: Any, asking: Asking) -> ActAnswer:
+    if bytes(earlier["fingerprint"]) != asking.fingerprint:
+        raise KeyReusedError
+    answer = msgspec.json.decode(earlier["answer"], type=ActAnswer)
+    return msgspec.structs.replace(answer, replayed=True)

@@ -1,0 +1,61 @@
+"""Owed steps, made effective: whoever asks, each takes effect once (design §3 "Time is an act")."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from services.chassis.postgres import Pool
+from services.ledger.domain.settling import settle
+from services.ledger.store.cities import Cities
+from services.ledger.store.taking import EPOCH, Taken, take, write
+
+OWED: Final = "select * from ledger.owed($1)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What one call made effective. `lateness_seconds` is of the oldest step: effective minus owed."""
+
+    cases: int = 0
+    steps: int = 0
+    lateness_seconds: float = 0.0
+    by_step: tuple[tuple[str, str], ...] = ()
+    """(clock, step) of each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """Settles what is owed, some cases at a time. Any number of instances share the work by skipping locked cases."""
+
+    pool: Pool
+    cities: Cities
+
+    async def settle_due(self, at_most: int) -> Settled:
+        """Settle up to `at_most` cases that owe a step by now, in one transaction."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            owed = [row[0] for row in await connection.fetch(OWED, at_most)]
+            if not owed:
+                return Settled()
+            taken = await take(connection, owed, None, await connection.fetchval(EPOCH))
+            if taken is None:
+                return Settled()
+            await settle_all(taken, self.cities)
+            await write(connection, taken.cases, None)
+        return _summary(taken)
+
+
+async def settle_all(taken: Taken, cities: Cities) -> None:
+    """Settle every taken case up to the instant it was taken at, by the version it was decided by."""
+    for case in taken.cases:
+        settle(case, taken.now, await cities.of(case.case.reference_version))
+
+
+def _summary(taken: Taken) -> Settled:
+    steps = [step for case in taken.cases for step in case.steps]
+    oldest: datetime = min((step.owed_at for step in steps), default=taken.now)
+    return Settled(
+        cases=len(taken.cases),
+        steps=len(steps),
+        lateness_seconds=(taken.now - oldest).total_seconds(),
+        by_step=tuple((step.kind, step.step) for step in steps),
+    )
