@@ -1,0 +1,29 @@
+"""Starts the command line: `whistle …`, or `python -m services.whistle …`."""
+
+import typer
+
+from services.whistle import migrate, tokens, topics
+
+app = typer.Typer(
+    name="whistle",
+    help=(
+        "Whistle (吹哨报到) from the command line. "
+        "Exit status: 0 done, 1 refused or a check failed, 2 used wrongly, 3 not reachable."
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+    rich_markup_mode=None,
+)
+app.command()(migrate.migrate)
+app.add_typer(topics.app, name="topics")
+app.add_typer(tokens.app, name="token")
+
+
+def main() -> None:
+    """Run one command and leave with its exit status."""
+    app()
+
+
+if __name__ == "__main__":
+    main()
