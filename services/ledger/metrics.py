@@ -1,13 +1,19 @@
 """The ledger's metrics, each declared once."""
 
+import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
-from prometheus_client import CollectorRegistry, Counter
+import asyncpg
+from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from services.chassis.metrics import NAMESPACE
+from services.chassis.postgres import Pool
+from services.ledger.store.facts import COUNT_PENDING
 
-PREFIX = f"{NAMESPACE}_ledger"
+PREFIX: Final = f"{NAMESPACE}_ledger"
+COUNT_SECONDS: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +34,23 @@ class LedgerMetrics:
             attempts_opened=counter("further_decisions", "Decisions after a return: opened, superseded or repeated."),
             followups_kept=counter("followups_kept", "Follow-ups of residents taken in."),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class PendingGauge:
+    """How much is still to be sent: counted every few seconds, never on the way of a case."""
+
+    rows: Gauge
+
+    @classmethod
+    def create(cls, registry: CollectorRegistry) -> Self:
+        return cls(
+            Gauge(f"{PREFIX}_pending_rows", "Facts and notices not yet confirmed by the broker.", registry=registry)
+        )
+
+    async def keep(self, pool: Pool) -> None:
+        """Count until cancelled; an outage only leaves the last count standing."""
+        while True:
+            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+                self.rows.set(await pool.fetchval(COUNT_PENDING))
+            await asyncio.sleep(COUNT_SECONDS)

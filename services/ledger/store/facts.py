@@ -1,14 +1,26 @@
 """What is still to be sent: facts and notices whose bytes stand on their own rows (design §3)."""
 
-from typing import Final
+from typing import Any, Final
+
+from services.chassis.delivery.producer import Outgoing
+from services.contracts.codec import headers_for, key_of
+from services.contracts.events import CaseProgressed, CaseReturned, NoticeIssued
 
 READ_PENDING: Final = """
     select p.seq, coalesce(p.topic::text, 'notice.issued.v1') as topic, coalesce(p.case_id, p.notice_id) as key,
            coalesce(f.event_id, p.notice_id) as event_id, coalesce(f.at, n.at) as at, coalesce(f.body, n.body) as value
-    from (select * from ledger.pending order by seq limit $1) p
+    from (select * from ledger.pending where seq <> all ($2::bigint[]) order by seq limit $1) p
     left join ledger.facts f on f.case_id = p.case_id and f.version = p.version and f.topic = p.topic
     left join ledger.notices n on n.notice_id = p.notice_id
     order by p.seq
 """
-FORGET_SENT: Final = "delete from ledger.pending where seq = any($1)"
+FORGET_SENT: Final = "delete from ledger.pending where seq = any ($1)"
 COUNT_PENDING: Final = "select count(*) from (select from ledger.pending limit 1000000) p"
+
+_TYPES: Final = {event.TYPE: event for event in (CaseProgressed, CaseReturned, NoticeIssued)}
+
+
+def outgoing(row: Any) -> Outgoing:
+    """Return the record of one pending row, with the headers its event would have."""
+    headers = headers_for(_TYPES[row["topic"]], row["event_id"], row["at"].isoformat())
+    return Outgoing(row["seq"], row["topic"], key_of(row["key"]), row["value"], headers)

@@ -1,0 +1,64 @@
+"""One tick of time: compare the clocks, settle what is owed, say what happened."""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+
+from services.sla.metrics import SlaMetrics
+from services.sla.ports import ClockGuard, Settling
+
+_log = structlog.get_logger("whistle.sla")
+
+
+@dataclass(slots=True, kw_only=True)
+class SettleDue:
+    """Settles until nothing is owed. Returns whether there may be more at once."""
+
+    settling: Settling
+    metrics: SlaMetrics
+    cases_max: int
+
+    async def __call__(self) -> bool:
+        began = time.monotonic()
+        settled = await self.settling.settle_due(self.cases_max)
+        if settled.steps == 0:
+            return False
+        self.metrics.settled_seconds.observe(time.monotonic() - began)
+        self.metrics.lateness_seconds.observe(settled.lateness_seconds)
+        for step, count in Counter(step for _, step in settled.by_step).items():
+            self.metrics.steps.labels(step=step).inc(count)
+        return True
+
+
+@dataclass(slots=True, kw_only=True)
+class WatchClocks:
+    """Stops settling when the server's clock and this process's monotonic clock drift apart between two ticks.
+
+    A clock that jumps forward would punish departments for time that never passed (design §8).
+    """
+
+    guard: ClockGuard
+    metrics: SlaMetrics
+    divergence_seconds_max: float
+    monotonic: Callable[[], float] = time.monotonic
+    _last: tuple[datetime, float] | None = field(default=None, init=False)
+
+    async def __call__(self) -> bool:
+        """Return whether settling may go on."""
+        asked = self.monotonic()
+        instant, stopped = await self.guard.read()
+        here = (asked + self.monotonic()) / 2
+        if self._last is not None and not stopped:
+            drift = (instant - self._last[0]).total_seconds() - (here - self._last[1])
+            if abs(drift) > self.divergence_seconds_max:
+                reason = f"PostgreSQL's clock moved {drift:+.1f} s against this process's"
+                _log.error("settling stopped; check the time, then `whistle clock confirm`", reason=reason)
+                await self.guard.stop(reason)
+                stopped = True
+        self._last = (instant, here)
+        self.metrics.clock_stopped.set(stopped)
+        return not stopped
