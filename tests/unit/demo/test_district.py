@@ -13,11 +13,10 @@ from deploy.demo.duties import COMMUNITY_ITEMS, SUBDISTRICT_ITEMS
 from services.reference.deciding.organisation import Organisation
 from services.reference.deciding.place import geometry_of
 from services.reference.model.organisation import COMMAND_CENTER, PATH_MAX, PATH_MIN
-from services.reference.sheets.asset_owners import read_asset_owners
-from services.reference.sheets.duty_lists import read_duty_lists
-from services.reference.sheets.grids import read_grids
+from services.reference.sheets.district import read_version
 from services.reference.sheets.persons import read_persons
-from services.reference.sheets.units import read_units
+
+CITY = Path(__file__).parents[3] / "deploy" / "reference"
 
 
 @pytest.fixture(scope="module")
@@ -123,19 +122,30 @@ def test_owners_exist_and_hold_for_existing_areas(district: District) -> None:
     assert {owner.area for owner in district.asset_owners} <= ids
 
 
-def test_the_sheets_say_what_the_district_is(district: District, tmp_path: Path) -> None:
+def test_the_reference_room_reads_back_what_the_district_is(district: District, tmp_path: Path) -> None:
     write_sheets(district, tmp_path)
-    grounds = read_grids((tmp_path / "grids.geojson").read_bytes())
-    units = read_units("units.csv", (tmp_path / "units.csv").read_bytes())
-    kinds = {unit.id: unit.kind for unit in units}
 
-    assert [(unit.id, unit.name_zh, unit.parent, unit.lanes, unit.code) for unit in units] == [
-        (unit.id, unit.name_zh, unit.parent, unit.lanes, unit.code) for unit in district.units
-    ]
-    assert grounds == {grid.id: grid.polygons for grid in district.smallest_grids}
-    assert tuple(read_duty_lists("x.csv", (tmp_path / "duty_lists.csv").read_bytes())) == district.duty_lists
-    assert tuple(read_asset_owners("x.csv", (tmp_path / "asset_owners.csv").read_bytes())) == district.asset_owners
-    assert tuple(read_persons("x.csv", (tmp_path / "persons.csv").read_bytes(), kinds)) == district.persons
+    version = read_version(CITY, tmp_path)
+
+    assert version.organisation == district.units
+    assert version.duty_lists == district.duty_lists
+    assert version.asset_owners == district.asset_owners
+
+
+def test_identity_reads_back_who_works_where(district: District, tmp_path: Path) -> None:
+    write_sheets(district, tmp_path)
+    kinds = {unit.id: unit.kind for unit in district.units}
+
+    assert tuple(read_persons("persons.csv", (tmp_path / "persons.csv").read_bytes(), kinds)) == district.persons
+
+
+def test_every_role_and_unit_of_the_catalogue_exists(district: District) -> None:
+    version = read_version(CITY, FOLDER)
+    roles = {"subdistrict", "community", "asset_owner", "property_company", "bike_operator", "partner_units", "all"}
+
+    named = {unit for item in version.catalogue for unit in (item.lead, *item.cooperating)}
+
+    assert named - roles <= {unit.id for unit in district.units}
 
 
 def test_the_committed_sheets_are_what_the_seed_gives(district: District, tmp_path: Path) -> None:
