@@ -2,7 +2,7 @@
 
 import typer
 
-from services.whistle import migrate, tokens, topics
+from services.whistle import load, migrate, tokens, topics
 
 app = typer.Typer(
     name="whistle",
@@ -18,6 +18,7 @@ app = typer.Typer(
 app.command()(migrate.migrate)
 app.add_typer(topics.app, name="topics")
 app.add_typer(tokens.app, name="token")
+app.add_typer(load.app, name="load")
 
 
 def main() -> None:

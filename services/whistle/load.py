@@ -1,0 +1,117 @@
+"""`whistle load district`: a folder of sheets becomes persons and one reference version."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Final
+from uuid import UUID
+
+import typer
+
+from deploy.embedded.state import PROJECT
+from services.identity.persons import load_persons
+from services.reference.model.version import ReferenceVersion
+from services.reference.sheets.district import read_version
+from services.reference.sheets.persons import PersonInRole, read_persons
+from services.reference.sheets.reading import Refusal, SheetsRefusedError
+from services.whistle.audit import note
+from services.whistle.connecting import as_operator
+from services.whistle.exits import UsageError
+from services.whistle.publishing import Published, publish_version
+from services.whistle.showing import Answer, AsJson, answer, busy
+
+app = typer.Typer(help="A district's sheets into the database.", no_args_is_help=True)
+
+CITY: Final = PROJECT / "deploy" / "reference"
+
+Folder = Annotated[
+    Path, typer.Argument(exists=True, file_okay=False, help="Units, grids, duty lists, owners, persons.")
+]
+City = Annotated[Path, typer.Option(exists=True, file_okay=False, help="Catalogue, rules, policies, calendars.")]
+DraftedBy = Annotated[UUID, typer.Option(help="Who drafted: a rule owner.")]
+ApprovedBy = Annotated[UUID, typer.Option(help="Who approved: another rule owner, or a center leader.")]
+ActiveFrom = Annotated[
+    datetime | None,
+    typer.Option(
+        formats=["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z"],
+        help="When it comes into force, with zone; at once when not given.",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """What the two folders hold."""
+
+    version: ReferenceVersion
+    persons: list[PersonInRole]
+
+    @property
+    def size(self) -> dict[str, int]:
+        """How much of everything there is."""
+        kinds = [unit.kind for unit in self.version.organisation]
+        counted = {kind: kinds.count(kind) for kind in ("subdistrict", "community", "grid", "department")}
+        persons = len({row.person_id for row in self.persons})
+        return counted | {"items": len(self.version.catalogue), "rules": len(self.version.rules), "persons": persons}
+
+
+@app.callback()
+def _load() -> None: ...
+
+
+@app.command()
+def district(
+    folder: Folder,
+    *,
+    drafted_by: DraftedBy,
+    approved_by: ApprovedBy,
+    city: City = CITY,
+    active_from: ActiveFrom = None,
+    as_json: AsJson = False,
+) -> None:
+    """Load persons and publish one reference version, all or nothing; refused with sheet, row, column and reason.
+
+    Loading the same folder again changes nothing.
+    """
+    answer(_district(folder, city, (drafted_by, approved_by), active_from), as_json=as_json)
+
+
+async def _district(folder: Path, city: Path, persons: tuple[UUID, UUID], active_from: datetime | None) -> Answer:
+    if active_from is not None and active_from.tzinfo is None:
+        raise UsageError("--active-from needs a zone, such as +08:00")
+    with busy("reading sheets"):
+        read = read_district(city, folder)
+    with busy("publishing"):
+        published = await _publish(read, persons, folder.name, active_from)
+    told = {"version": published.number, "active_from": published.active_from, "new": published.is_new, **read.size}
+    size = ", ".join(f"{count} {what}" for what, count in read.size.items())
+    verdict = f"published, in force from {published.active_from}" if published.is_new else "says the same already"
+    return Answer(told, [size, f"reference version {published.number} {verdict}"])
+
+
+async def _publish(read: District, persons: tuple[UUID, UUID], name: str, active_from: datetime | None) -> Published:
+    async with as_operator() as connection, connection.transaction():
+        await load_persons(connection, read.persons)
+        published = await publish_version(
+            connection, read.version, persons, note=f"district {name}", active_from=active_from
+        )
+        who = {"drafted_by": str(persons[0]), "approved_by": str(persons[1])}
+        await note(connection, "district loaded", name, {"version": published.number, **who, **read.size})
+        return published
+
+
+def read_district(city: Path, folder: Path) -> District:
+    """Return everything the two folders hold.
+
+    Raises:
+        SheetsRefusedError: with every refusal of every sheet.
+    """
+    version = read_version(city, folder)
+    kinds = {unit.id: unit.kind for unit in version.organisation}
+    workbook, sheet = folder / "persons.xlsx", folder / "persons.csv"
+    path = workbook if workbook.exists() else sheet
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise SheetsRefusedError([Refusal("persons", 0, "", f"cannot read {path.name}: {error.strerror}")]) from error
+    return District(version, read_persons(path.name, content, kinds))
