@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.contracts.events.report import Lane
-from services.reference.deciding.match import RuleTable
+from services.reference.deciding.match import RuleTable, fold
 from services.reference.deciding.organisation import Organisation
 from services.reference.deciding.ranking import implicit_rule, rank_of
 from services.reference.deciding.terms import Terms, terms_of, unclassified_terms
@@ -30,6 +30,9 @@ class Outcome:
     item: Item | None
     terms: Terms | None
     """None when the rule names no item: then the reporter's item counts."""
+    keywords: Mapping[str, str]
+    """As written, by how they are compared."""
+    with_keywords: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,12 +93,15 @@ def compile_version(version: ReferenceVersion) -> CompiledReference:
 
 def _outcome(rule: Rule, items: Mapping[str, Item], terms: Mapping[str, Terms]) -> Outcome:
     item = items.get(rule.item) if rule.item else None
-    if rule.lead is not None:
-        return Outcome(rule, rule.lead, rule.cooperating, item, terms.get(item.code) if item else None)
+    lead, cooperating = rule.lead, rule.cooperating
+    if lead is None:
+        lead, cooperating = (item.lead, item.cooperating) if item else (NO_UNIT, ())
     return Outcome(
-        rule,
-        item.lead if item else NO_UNIT,
-        item.cooperating if item else (),
-        item,
-        terms.get(item.code) if item else None,
+        rule=rule,
+        lead=lead,
+        cooperating=cooperating,
+        item=item,
+        terms=terms[item.code] if item else None,
+        keywords={fold(word): word for word in rule.keywords},
+        with_keywords={fold(word): word for word in rule.with_keywords},
     )

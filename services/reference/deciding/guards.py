@@ -48,17 +48,15 @@ def _unaccused(accused: tuple[str, ...], organisation: Organisation) -> str:
     return next((unit for unit in lanes if unit and not organisation.is_under(unit, accused)), COMMAND_CENTER)
 
 
-def cooperators(
-    names: Iterable[str], lead: str, accused: tuple[str, ...], scene: Scene, notes: list[str]
-) -> tuple[str, ...]:
+def cooperators(names: Iterable[str], lead: str, item: Item | None, scene: Scene, notes: list[str]) -> tuple[str, ...]:
     """Return the units behind the names, each once, without the lead and without the accused."""
-    organisation = scene.reference.organisation
+    accused = scene.report.accused
     units: list[str] = []
     for name in names:
-        unit = scene.unit_for(name)
+        unit = scene.unit_for(name, item)
         if unit is None:
             notes.append(f"cooperating {name}: nobody found at this place")
-        elif accused and organisation.is_under(unit, accused):
+        elif accused and scene.organisation.is_under(unit, accused):
             notes.append(f"cooperating {name}: complained about")
         elif unit != lead and unit not in units:
             units.append(unit)

@@ -4,7 +4,9 @@ Every condition is a column; a column turns a value into the set of rules that a
 one AND per column, whatever the number of rules; words of the text are found by one Aho-Corasick pass.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final
 from unicodedata import normalize
 
 from ahocorasick_rs import AhoCorasick, MatchKind
@@ -14,15 +16,20 @@ from services.reference.deciding.organisation import Organisation
 from services.reference.model.catalogue import Item
 from services.reference.model.rules import MINUTES_PER_DAY, Rule
 
+_TO_FOLD: Final = re.compile("[A-Z\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\u3300-\u33ff\uf900-\ufaff]")
+"""Capitals, full-width letters and digits, squared units, compatibility ideographs: all that folding changes in
+keywords. Most texts have none of them, and to normalise such a text costs as much as the whole decision."""
+
 
 class Found:
-    """The matching rules of one report, and the words its text contained."""
+    """The matching rules of one report, and where its text hit the lexicon."""
 
-    __slots__ = ("mask", "words")
+    __slots__ = ("_hits", "_lexicon", "mask")
 
-    def __init__(self, mask: int, words: Sequence[str]) -> None:
+    def __init__(self, mask: int, hits: Sequence[tuple[int, int, int]], lexicon: Sequence[str]) -> None:
         self.mask = mask
-        self.words = words
+        self._hits = hits
+        self._lexicon = lexicon
 
     def positions(self) -> Iterator[int]:
         """Yield the positions of the rules, best first."""
@@ -31,6 +38,10 @@ class Found:
             lowest = mask & -mask
             yield lowest.bit_length() - 1
             mask ^= lowest
+
+    def words(self) -> Iterator[str]:
+        """Yield the words found, as they are compared, in the order of the text."""
+        return (self._lexicon[hit[0]] for hit in self._hits)
 
 
 class RuleTable:
@@ -46,9 +57,10 @@ class RuleTable:
             unit_id: _union(areas.get(above, self._any_area) for above in organisation.path(unit_id))
             for unit_id in organisation.units
         }
-        self._words, self._no_words = _column(rules, lambda rule: _folded(rule.keywords))
-        self._with_words, self._no_with_words = _column(rules, lambda rule: _folded(rule.with_keywords))
-        self._lexicon = sorted({*self._words, *self._with_words})
+        words, self._no_words = _column(rules, lambda rule: map(fold, rule.keywords))
+        with_words, self._no_with_words = _column(rules, lambda rule: map(fold, rule.with_keywords))
+        self._lexicon = sorted({*words, *with_words})
+        self._accepting = [(words.get(word, 0), with_words.get(word, 0)) for word in self._lexicon]
         self._finder = AhoCorasick(self._lexicon, matchkind=MatchKind.Standard) if self._lexicon else None
         self._minutes = _minute_column(rules)
 
@@ -72,28 +84,21 @@ class RuleTable:
         mask &= self._areas[smallest] if smallest else self._any_area
         if self._minutes is not None:
             mask &= self._minutes[minute]
-        found = self._words_in(report.text)
         words, with_words = self._no_words, self._no_with_words
-        for word in found:
-            words |= self._words.get(word, 0)
-            with_words |= self._with_words.get(word, 0)
-        return Found(mask & words & with_words, found)
-
-    def _words_in(self, text: str | None) -> Sequence[str]:
-        if not text or self._finder is None:
-            return ()
-        lexicon = self._lexicon
-        matches = self._finder.find_matches_as_indexes(fold(text), overlapping=True)
-        return [lexicon[index] for index, _, _ in matches]
+        hits: Sequence[tuple[int, int, int]] = ()
+        if report.text and self._finder is not None:
+            hits = self._finder.find_matches_as_indexes(fold(report.text), overlapping=True)
+            accepting = self._accepting
+            for index, _, _ in hits:
+                first, second = accepting[index]
+                words |= first
+                with_words |= second
+        return Found(mask & words & with_words, hits, self._lexicon)
 
 
 def fold(text: str) -> str:
     """Return the text as keywords are compared: full-width forms as ordinary ones, letters in lower case."""
-    return normalize("NFKC", text).lower()
-
-
-def _folded(words: Iterable[str]) -> tuple[str, ...]:
-    return tuple(map(fold, words))
+    return normalize("NFKC", text).lower() if _TO_FOLD.search(text) else text
 
 
 def _column(rules: Sequence[Rule], values: Callable[[Rule], Iterable[str]]) -> tuple[dict[str, int], int]:

@@ -2,46 +2,56 @@
 
 from typing import cast
 
-from services.contracts.events.report import Place
+from services.contracts.events.report import ReportFacts
 from services.reference.deciding.compile import CompiledReference
+from services.reference.model.catalogue import Item
 from services.reference.model.duties import OwnerRole
 
 
 class Scene:
-    """Where a report happened, and what it is about: all that a role needs to become a unit."""
+    """A report seen through one version: where it happened, and what its reporter says it is."""
 
-    __slots__ = ("item_code", "path", "place", "reference")
+    __slots__ = ("item", "organisation", "path", "reference", "report", "smallest")
 
-    def __init__(self, reference: CompiledReference, place: Place, item_code: str | None) -> None:
+    def __init__(self, reference: CompiledReference, report: ReportFacts) -> None:
+        """Take a report whose place is filled in (`Organisation.place_of`)."""
         organisation = reference.organisation
-        smallest = organisation.smallest(place)
         self.reference = reference
-        self.place = place
-        self.item_code = item_code
-        self.path = organisation.path(smallest) if smallest else ()
+        self.organisation = organisation
+        self.report = report
+        self.item: Item | None = reference.items.get(report.item) if report.item else None
+        self.smallest = organisation.smallest(report.place)
+        self.path: tuple[str, ...] = organisation.path(self.smallest) if self.smallest else ()
 
-    def unit_for(self, name: str) -> str | None:
-        """Return the unit that `name`, an id or a role, means here; None when nobody is that."""
-        if name in self.reference.organisation.units:
+    @property
+    def is_outside(self) -> bool:
+        """Whether the report names a place, but none that this version knows."""
+        place = self.report.place
+        if self.smallest is not None:
+            return False
+        return place.longitude is not None or bool(place.grid or place.community or place.subdistrict)
+
+    def unit_for(self, name: str, item: Item | None) -> str | None:
+        """Return the unit that `name`, an id or a role, means here for `item`; None when nobody is that."""
+        units = self.organisation.units
+        if name in units:
             return name
+        place = self.report.place
         match name:
             case "subdistrict":
-                return self._known(self.place.subdistrict)
+                found = place.subdistrict
             case "community":
-                return self._known(self.place.community)
+                found = place.community
             case "grid":
-                return self._known(self.place.grid)
+                found = place.grid
             case _:
-                return self._owner(name)
+                return self._owner(cast("OwnerRole", name), item.code if item else None)
+        return found if found in units else None
 
-    def _known(self, unit_id: str | None) -> str | None:
-        return unit_id if unit_id in self.reference.organisation.units else None
-
-    def _owner(self, role: str) -> str | None:
+    def _owner(self, role: OwnerRole, item_code: str | None) -> str | None:
         owners = self.reference.owners
-        named = cast("OwnerRole", role)
         for area in self.path:
-            unit = owners.get((named, area, self.item_code)) or owners.get((named, area, None))
+            unit = owners.get((role, area, item_code)) or owners.get((role, area, None))
             if unit is not None:
                 return unit
         return None
