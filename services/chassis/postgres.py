@@ -1,14 +1,15 @@
 """PostgreSQL for one process: a bounded pool with deadlines, refused when the server may lose what it committed."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import asyncpg
+import structlog
 
 from services.chassis.clock import clock_is_real
-from services.chassis.outages import TRANSIENT, is_bad_data, is_transient, retry_transient
+from services.chassis.outages import TRANSIENT, is_bad_data, is_transient, pauses, retry_transient
 from services.chassis.settings import PostgresSettings
 
 __all__ = [
@@ -31,6 +32,9 @@ else:
 
 DURABLE: Final = ("fsync", "full_page_writes", "synchronous_commit")
 CONNECT_SECONDS_MAX: Final = 5.0
+OPEN_SECONDS_MAX: Final = 60.0
+
+_log = structlog.get_logger("whistle.postgres")
 
 
 class UnsafeServerError(RuntimeError):
@@ -69,7 +73,31 @@ async def postgres_pool(settings: PostgresSettings, **options: Any) -> AsyncIter
     Raises:
         UnsafeServerError: fsync, full_page_writes or synchronous_commit is off (design §3).
     """
-    pool = await asyncpg.create_pool(
+    pool = await _opened(settings, options)
+    try:
+        async with pool.acquire() as connection:
+            await assert_durable(connection)
+        yield pool
+    finally:
+        await _close(pool)
+
+
+async def _opened(settings: PostgresSettings, options: Mapping[str, Any]) -> Pool:
+    """Return an open pool; waits a minute for a server that is away, then gives up (the supervisor starts us again)."""
+    waits = pauses()
+    async with asyncio.timeout(OPEN_SECONDS_MAX):
+        while True:
+            try:
+                return await _created(settings, options)
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                _log.warning("waiting for PostgreSQL", error=repr(error)[:200])
+                await asyncio.sleep(next(waits))
+
+
+async def _created(settings: PostgresSettings, options: Mapping[str, Any]) -> Pool:
+    return await asyncpg.create_pool(
         settings.dsn,
         password=settings.password,
         min_size=min(2, settings.pool_size),
@@ -80,12 +108,6 @@ async def postgres_pool(settings: PostgresSettings, **options: Any) -> AsyncIter
         server_settings=session(settings),
         **options,
     )
-    try:
-        async with pool.acquire() as connection:
-            await assert_durable(connection)
-        yield pool
-    finally:
-        await _close(pool)
 
 
 async def _close(pool: Pool) -> None:

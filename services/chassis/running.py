@@ -62,8 +62,7 @@ def run_service(service: str, processes: Mapping[str, Process[Any]], argv: Seque
         raise SystemExit(EXIT_CONFIGURATION) from None
     except Exception as error:  # noqa: BLE001 -- crash-only: a supervisor restarts on non-zero only
         die(error)
-    _log.info("stopped")
-    raise SystemExit(0)
+    _leave(0)
 
 
 async def _run(process: Process[S], settings: S, shell: Shell) -> None:
@@ -72,18 +71,20 @@ async def _run(process: Process[S], settings: S, shell: Shell) -> None:
     def on_signal() -> None:
         if shell.stopping.is_set():
             _log.warning("second signal: leaving at once")
-            _leave()
+            _leave(EXIT_FORCED)
         shell.stop()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, on_signal)
     await process.run(settings, shell)
+    # Faust's threads and tasks know no kind end; everything that matters is committed and closed by now.
+    _log.info("stopped")
+    _leave(0)
 
 
-def _leave() -> NoReturn:
-
+def _leave(status: int) -> NoReturn:
     sys.stdout.flush()
-    os._exit(EXIT_FORCED)
+    os._exit(status)
 
 
 def _arguments(service: str, processes: Mapping[str, Process[Any]], argv: Sequence[str]) -> argparse.Namespace:
