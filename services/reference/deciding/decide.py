@@ -60,7 +60,7 @@ def _next_choice(returned: CaseReturned, scene: Scene) -> Choice:
 def _may_be_suggested(returned: CaseReturned, scene: Scene) -> bool:
     """Whether the suggested unit is a department that nobody tried and nobody complains about."""
     unit, organisation = returned.suggested, scene.organisation
-    if unit in returned.tried or unit not in organisation.departments():
+    if unit in returned.tried or unit not in organisation.department_set:
         return False
     return not organisation.is_under(unit, scene.report.accused)
 

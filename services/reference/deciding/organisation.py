@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from services.contracts.events.report import Lane, Place
 from services.reference.model.organisation import COMMAND_CENTER, PATH_MAX, Unit
 
 if TYPE_CHECKING:
     from services.reference.deciding.place import GridIndex
+
+DEPARTMENT_KINDS: Final = frozenset({"department", "company"})
 
 
 class UnknownUnitError(LookupError):
@@ -26,9 +28,8 @@ class Organisation:
         self._subdistricts = {unit_id: self._first(unit_id, "subdistrict") for unit_id in self.units}
         self._branches = {(unit.parent, unit.serves): unit.id for unit in self.units.values() if unit.serves}
         self._lane_units = {lane: unit.id for unit in self.units.values() for lane in unit.lanes}
-        self._departments = tuple(
-            sorted(unit.id for unit in self.units.values() if unit.kind in {"department", "company"})
-        )
+        self.department_set = frozenset(unit.id for unit in self.units.values() if unit.kind in DEPARTMENT_KINDS)
+        self._departments = tuple(sorted(self.department_set))
 
     def unit(self, unit_id: str) -> Unit:
         """Return the unit, or raise UnknownUnitError."""

@@ -47,8 +47,9 @@ class Reading:
         """Return the version in force, as `reference.version_at` does. Raises NothingPublishedError."""
         if not self.stretches:
             raise NothingPublishedError("no reference version is published")
-        begun = [stretch for stretch in self.stretches if stretch.active_from <= at]
-        return (begun[-1] if begun else self.stretches[0]).version
+        # From the end: what is asked about is nearly always now.
+        begun = next((stretch for stretch in reversed(self.stretches) if stretch.active_from <= at), self.stretches[0])
+        return begun.version
 
 
 class VersionStore(Protocol):
@@ -71,17 +72,24 @@ class ReferenceCache:
         self._compiled: dict[int, CompiledReference] = {}
         self._lock = asyncio.Lock()
 
+    def fresh(self, accepted_at: datetime) -> CompiledReference | None:
+        """Return what `at` would, or None when that has to read or to compile first."""
+        reading = self._reading
+        if reading is None or reading.read_at < accepted_at - FRESH or not reading.stretches:
+            return None
+        return self._compiled.get(reading.version_at(accepted_at))
+
     async def at(self, accepted_at: datetime) -> CompiledReference:
         """Return the version in force at `accepted_at`, by a copy read no earlier than 3 s before it.
 
         Raises:
             NothingPublishedError: nothing is published.
         """
-        reading = self._reading
-        if reading is None or reading.read_at < accepted_at - FRESH:
-            reading = await self._read(accepted_at)
-        number = reading.version_at(accepted_at)
-        return self._compiled.get(number) or await self._load(number)
+        compiled = self.fresh(accepted_at)
+        if compiled is not None:
+            return compiled
+        reading = await self._read(accepted_at)
+        return await self.version(reading.version_at(accepted_at))
 
     async def version(self, number: int) -> CompiledReference:
         """Return a version by its number. Raises NothingPublishedError."""
@@ -119,7 +127,8 @@ class ReferenceCache:
     async def _read(self, accepted_at: datetime) -> Reading:
         async with self._lock:
             reading = self._reading
-            if reading is None or reading.read_at < accepted_at - FRESH:
+            # Nothing published may have changed by now, however fresh the reading is.
+            if reading is None or reading.read_at < accepted_at - FRESH or not reading.stretches:
                 reading = self._reading = await self._store.read()
             return reading
 

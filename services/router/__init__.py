@@ -1,0 +1,1 @@
+"""Decides who leads and who cooperates, and says why: report.received.v1, case.returned.v1 -> case.dispatched.v1."""
