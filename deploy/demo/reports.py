@@ -120,9 +120,9 @@ class Week:
         draws = self._draws("text", serial)
         said = sentences.say(self._sentences[about or sentences.UNCOVERED], self._filling(origin), channel, draws)
         if about in habits.PLATE_ITEMS and draws.chance(habits.PLATE_IN_TEXT):
-            said += f"，车牌{sentences.plate(self._draws('plate', origin))}"
+            said = f"{said.rstrip('。！')}，车牌{sentences.plate(self._draws('plate', origin))}"
         if draws.chance(habits.PHONE_IN_TEXT):
-            said += f"，我的电话{self._phone(serial)}"
+            said = f"{said.rstrip('。！')}，我的电话{self._phone(serial)}"
         return said
 
     def _filling(self, origin: int) -> dict[str, object]:
