@@ -1,7 +1,7 @@
 """Reads compose.yaml as far as the supervisor understands it, and refuses the rest, so that the file cannot rot."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -70,7 +70,7 @@ def read_compose(path: Path, values: Mapping[str, str]) -> dict[str, Service]:
         ComposeError: a key, condition or variable it does not know.
     """
     document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    _refuse_unknown(document, TOP_KEYS, path.name)
+    _refuse_unknown([key for key in document if not key.startswith("x-")], TOP_KEYS, path.name)
     return {name: _service(name, body, values) for name, body in document["services"].items()}
 
 
@@ -132,8 +132,8 @@ def _health(body: dict[str, Any], words: Callable[..., tuple[str, ...]], where: 
     )
 
 
-def _refuse_unknown(body: Mapping[str, Any], known: frozenset[str], where: str) -> None:
-    unknown = [key for key in body if key not in known and (key == "x-embedded" or not key.startswith("x-"))]
+def _refuse_unknown(body: Iterable[str], known: frozenset[str], where: str) -> None:
+    unknown = [key for key in body if key not in known]
     if unknown:
         raise ComposeError(f"{where}: the embedded supervisor does not know {', '.join(sorted(unknown))}")
 

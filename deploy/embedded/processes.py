@@ -6,14 +6,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 from deploy.embedded.children import Children
 from deploy.embedded.compose import HealthCheck, Service
 from deploy.embedded.log_files import tail
 from deploy.embedded.waiting import comes_true
+from deploy.embedded.watched import Phase, Watched
 
 RESTART_SECONDS_FIRST: Final = 0.2
 RESTART_SECONDS_MAX: Final = 10.0
@@ -27,15 +27,6 @@ class ServiceFailedError(RuntimeError):
     """A service ended and is not started again; the message ends with its last log lines."""
 
 
-class Phase(StrEnum):
-    WAITING = "waiting"
-    STARTING = "starting"
-    HEALTHY = "healthy"
-    COMPLETED = "completed"
-    RESTARTING = "restarting"
-    STOPPED = "stopped"
-
-
 class Server(Protocol):
     """An embedded server that stands in for a container; both calls block."""
 
@@ -43,36 +34,6 @@ class Server(Protocol):
     def pid(self) -> int | None: ...
     def start(self) -> None: ...
     def stop(self) -> None: ...
-
-
-@dataclass(slots=True)
-class Watched:
-    """What the supervisor knows of one service; read from other threads, written by the supervisor's."""
-
-    service: Service
-    phase: Phase = Phase.WAITING
-    pid: int | None = None
-    restarts: int = 0
-    is_wanted: bool = True
-    changed: Callable[[], None] = field(default=lambda: None)
-
-    def enter(self, phase: Phase) -> None:
-        self.phase = phase
-        self.changed()
-
-    @property
-    def is_set_up(self) -> bool:
-        """Say whether this no longer holds the services back: a server that is up, a step that is done, a service."""
-        done = Phase.HEALTHY if self.service.embedded else Phase.COMPLETED
-        return self.phase is done or not self.service.is_set_up_first
-
-    def meets(self, condition: str) -> bool:
-        """Say whether this service fulfils a dependency's condition now."""
-        if condition == "service_completed_successfully":
-            return self.phase is Phase.COMPLETED
-        if condition == "service_healthy":
-            return self.phase is Phase.HEALTHY
-        return self.pid is not None
 
 
 class Runner(Protocol):

@@ -13,10 +13,11 @@ from typing import Final
 from deploy.embedded.kafka import Kafka
 from deploy.embedded.ports import LOOPBACK
 from deploy.embedded.postgres import Postgres
-from deploy.embedded.processes import Phase, ServiceFailedError
+from deploy.embedded.processes import ServiceFailedError
 from deploy.embedded.state import State
 from deploy.embedded.supervisor import Supervisor
 from deploy.embedded.waiting import until
+from deploy.embedded.watched import Phase
 
 STATUS_FILE: Final = "status.json"
 STOP_SECONDS: Final = 120.0

@@ -107,7 +107,7 @@ def fetch_jars() -> None:
     say("fetching Kafka's jars (54 MB)")
     shutil.rmtree(JARS, ignore_errors=True)
     copy = ["dependency:copy-dependencies", f"-DoutputDirectory={JARS}", "-DincludeScope=runtime"]
-    if run(["mvn", "-q", "-B", "-f", str(pom), *copy]) != 0:
+    if run(["mvn", "-q", "-B", "-Dstyle.color=never", "-f", str(pom), *copy]) != 0:
         raise Missing("Maven could not fetch Kafka; it says why above. Is a repository reachable?")
     stamp.write_text(wanted, encoding="ascii")
 

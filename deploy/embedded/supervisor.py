@@ -11,17 +11,16 @@ from deploy.embedded.compose import Service
 from deploy.embedded.log_files import rotate
 from deploy.embedded.plan import services_to_run
 from deploy.embedded.processes import (
-    Phase,
     ProcessRunner,
     Runner,
     Server,
     ServerRunner,
     ServiceFailedError,
-    Watched,
     keep,
     last_lines,
 )
 from deploy.embedded.waiting import comes_true
+from deploy.embedded.watched import Phase, Watched
 
 ROTATE_SECONDS: Final = 10.0
 

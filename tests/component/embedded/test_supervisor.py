@@ -102,10 +102,12 @@ def test_a_stopped_service_drains_and_stays_stopped_until_it_is_started(system: 
     assert started(tmp_path).count("late hello") == 2
 
 
-def test_the_status_file_says_how_each_service_is(system: System) -> None:
-    status = json.loads((system.state.folder / "status.json").read_text(encoding="utf-8"))
+async def test_the_status_file_says_how_each_service_is(system: System) -> None:
+    def late() -> object:
+        return json.loads((system.state.folder / "status.json").read_text(encoding="utf-8"))["late"]
 
-    assert status["late"] == {"phase": "healthy", "pid": system.pid("late"), "restarts": 0}
+    healthy = {"phase": "healthy", "pid": system.pid("late"), "restarts": 0}
+    await eventually(lambda: late() == healthy, within_seconds=5)
 
 
 def test_everything_is_stopped_at_the_end(tmp_path: Path) -> None:
