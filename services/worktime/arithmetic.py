@@ -10,6 +10,9 @@ from services.worktime.limits import Limit, Unit
 ZERO: Final = timedelta(0)
 HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
+# Bound once: looking a member up in its enum costs as much as the arithmetic.
+URGENT_WORKING_HOUR, WORKING_HOUR, NATURAL_DAY = Unit.URGENT_WORKING_HOUR, Unit.WORKING_HOUR, Unit.NATURAL_DAY
+END_OF_DAY = DayMode.END_OF_DAY
 
 
 class NaiveInstantError(ValueError):
@@ -25,13 +28,16 @@ def add(start: datetime, limit: Limit, calendar: Calendar) -> datetime:
         NaiveInstantError: `start` is not aware.
         UnknownYearError: a working unit needs a year the calendar does not know.
     """
-    begin = _utc(start)
-    if not limit.unit.follows_calendar:
-        return begin + (HOUR if limit.unit is Unit.URGENT_WORKING_HOUR else DAY) * float(limit.amount)
-    if _counts_days(limit.unit, calendar):
-        return _closing(_local_day(begin, calendar), int(limit.amount), calendar)
-    one = calendar.day_length if limit.unit is Unit.WORKING_DAY else HOUR
-    return _advance(begin, one * float(limit.amount), calendar)
+    begin, unit = _utc(start), limit.unit
+    if unit is URGENT_WORKING_HOUR:
+        return begin + HOUR * limit.count
+    if unit is NATURAL_DAY:
+        return begin + DAY * limit.count
+    if unit is WORKING_HOUR:
+        return _advance(begin, HOUR * limit.count, calendar)
+    if calendar.day_mode is END_OF_DAY:
+        return _closing(_local_day(begin, calendar), int(limit.count), calendar)
+    return _advance(begin, calendar.day_length * limit.count, calendar)
 
 
 def elapsed(start: datetime, end: datetime, unit: Unit, calendar: Calendar) -> timedelta:
@@ -107,7 +113,7 @@ def _known(instant: datetime, calendar: Calendar) -> datetime:
 
 
 def _counts_days(unit: Unit, calendar: Calendar) -> bool:
-    return unit is Unit.WORKING_DAY and calendar.day_mode is DayMode.END_OF_DAY
+    return calendar.day_mode is END_OF_DAY and unit is Unit.WORKING_DAY
 
 
 def _open_between(begin: datetime, end: datetime, calendar: Calendar) -> timedelta:
