@@ -7,7 +7,7 @@ from typing import Any, Final, Generic, TypeVar
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import CommitFailedError, KafkaError, RetriableCommitError
+from aiokafka.errors import KafkaError
 
 from services.chassis.delivery.batch import BatchHandler, Message
 from services.chassis.delivery.finish import Finishing
@@ -134,7 +134,7 @@ class KafkaPump:
         try:
             async with asyncio.timeout(CALL_SECONDS_MAX):
                 await consumer.commit(done)
-        except (CommitFailedError, RetriableCommitError, KafkaError, OSError, TimeoutError) as error:
+        except (KafkaError, OSError, TimeoutError) as error:
             _log.info("not committed; the batch may come again", error=repr(error)[:200])
             self._done = done | self._done
 
