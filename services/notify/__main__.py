@@ -1,0 +1,91 @@
+"""Notify's own process: takes facts and notices, delivers messages. The only place where its parts meet."""
+
+import asyncio
+import ssl
+from functools import partial
+from typing import Final
+
+from services.chassis.delivery.crashes import PostgresCrashes, note_from_thread
+from services.chassis.delivery.dead_letters import PostgresDeadLetters
+from services.chassis.delivery.finish import Finishing
+from services.chassis.delivery.kafka_pump import KafkaPump
+from services.chassis.delivery.watchdog import Watchdog
+from services.chassis.metrics import DeliveryMetrics
+from services.chassis.outages import retry_transient
+from services.chassis.postgres import Pool, postgres_pool, ready
+from services.chassis.running import Process, run_service
+from services.chassis.shell import Shell
+from services.notify.agents import read_topics
+from services.notify.channels.egress import Egress
+from services.notify.handlers import TellNotices, TellOfCases
+from services.notify.metrics import NotifyMetrics
+from services.notify.settings import NotifySettings
+from services.notify.store.book import PostgresBook
+from services.notify.store.subscriptions import PostgresSubscriptions
+from services.notify.timers import Courier
+
+BACKLOG_SECONDS: Final = 10.0
+
+
+async def run(settings: NotifySettings, shell: Shell) -> None:
+    """Run until the process is asked to stop."""
+    async with postgres_pool(settings.postgres) as pool, Egress(settings.networks, tls=trusting(settings)) as egress:
+        metrics = NotifyMetrics.create(shell.registry)
+        book, subscriptions = PostgresBook(pool), PostgresSubscriptions(pool, settings.keys)
+        courier = Courier(book, subscriptions, egress, metrics, shell.outages)
+        finishing = _finishing(pool, shell)
+        pump = KafkaPump(settings.kafka, finishing, shell.progress, batch_max=settings.batch_max, end=shell.die)
+        read_topics(
+            pump,
+            TellOfCases(book=book, subscriptions=subscriptions, metrics=metrics, wake=courier.wake),
+            TellNotices(book=book, subscriptions=subscriptions, metrics=metrics, wake=courier.wake),
+        )
+        shell.health.add("postgres", partial(ready, pool, settings.postgres))
+        shell.health.add("partitions", pump.ready)
+        watchdog = _watchdog(settings, shell, finishing)
+        shell.start("pump", pump.run(), stop=pump.stop)
+        shell.start("courier", courier.run(), stop=courier.stop)
+        shell.start("backlog", _show_backlog(book, metrics, shell))
+        watchdog.start()
+        await shell.serve()
+        watchdog.stop()
+
+
+def trusting(settings: NotifySettings) -> ssl.SSLContext:
+    """Return a TLS context that verifies, by the system's authorities and those of the settings."""
+    context = ssl.create_default_context()
+    if settings.certificates is not None:
+        context.load_verify_locations(cafile=settings.certificates)
+    return context
+
+
+async def _show_backlog(book: PostgresBook, metrics: NotifyMetrics, shell: Shell) -> None:
+    while True:
+        waiting, dead = await retry_transient(book.backlog, shell.outages)
+        metrics.waiting.set(waiting)
+        metrics.dead.set(dead)
+        await asyncio.sleep(BACKLOG_SECONDS)
+
+
+def _finishing(pool: Pool, shell: Shell) -> Finishing:
+    return Finishing(
+        dead_letters=PostgresDeadLetters(pool),
+        crashes=PostgresCrashes(pool),
+        outages=shell.outages,
+        metrics=DeliveryMetrics.create(shell.registry, shell.service),
+    )
+
+
+def _watchdog(settings: NotifySettings, shell: Shell, finishing: Finishing) -> Watchdog:
+    return Watchdog(
+        health=shell.health,
+        progress=shell.progress,
+        outages=shell.outages,
+        finishing=finishing,
+        note=partial(note_from_thread, settings.postgres),
+        end=shell.die,
+    )
+
+
+if __name__ == "__main__":
+    run_service("notify", {"": Process(NotifySettings, run)})

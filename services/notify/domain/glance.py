@@ -1,0 +1,45 @@
+"""A first look at a fact: as little as decides whether anybody may have to be told.
+
+Reading the whole event costs three times as much, and most facts tell nobody: this is the hot path.
+"""
+
+from typing import ClassVar
+from uuid import UUID
+
+import msgspec
+
+from services.contracts.events import CaseProgressed, Event
+
+
+class WhatGlance(msgspec.Struct, frozen=True, gc=False):
+    """The tag of a fact, and what a step sets in motion."""
+
+    type: str
+    step: str | None = None
+    whistle: msgspec.Raw | None = None
+    supervision: msgspec.Raw | None = None
+    proposal: str | None = None
+
+
+class FactGlance(Event, frozen=True, kw_only=True, gc=False):
+    """What of a `CaseProgressed` the first look needs."""
+
+    TYPE: ClassVar[str] = CaseProgressed.TYPE
+
+    case_id: UUID
+    version: int
+    units: tuple[str, ...] = ()
+    what: WhatGlance
+
+
+def names_of(what: WhatGlance) -> frozenset[str]:
+    """Return what a subscription may call this fact: its tag, its step, and what the step set in motion."""
+    names = {what.type}
+    if what.step is not None:
+        names.add(what.step)
+    if what.type == "step_taken":
+        names |= {"whistle_blown"} if what.whistle is not None else set()
+        names |= {"supervision_ordered"} if what.supervision is not None else set()
+    if what.proposal is not None:
+        names.add("proposal")
+    return frozenset(names)

@@ -1,0 +1,81 @@
+"""What the handlers and the courier need: a book of messages, and the subscriptions."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+import msgspec
+
+from services.notify.domain.matching import Subscriptions
+from services.notify.domain.subscription import Webhook
+
+
+class FactKey(msgspec.Struct, frozen=True, gc=False):
+    """Names a fact: case and version; for a notice its id and 0."""
+
+    case_id: UUID
+    version: int
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """Something to tell one subscription."""
+
+    fact: FactKey
+    subscription_id: UUID
+    message_id: UUID
+    destination: str
+    body: bytes
+
+
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
+    """A message on lease, to be delivered now."""
+
+    fact: FactKey
+    recipient: str
+    message_id: UUID
+    destination: str
+    body: bytes
+    attempts: int
+    """This one included."""
+    taken_at: datetime
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """Rows that were new."""
+
+    facts: int
+    messages: int
+
+
+class Book(Protocol):
+    """Every fact taken, and every message with its state."""
+
+    async def record_once(self, nobody: Sequence[FactKey], messages: Sequence[Message]) -> Recorded:
+        """Write facts that tell nobody, and messages due at once; known ones are skipped. All or nothing."""
+        ...
+
+    async def take(self, room: Mapping[str, int], lease: timedelta) -> Sequence[Taken]:
+        """Lease messages that are due, oldest first, at most `room` of each destination.
+
+        A lease that ends without an outcome makes the message due again.
+        """
+        ...
+
+    async def sent(self, message: Taken) -> None:
+        """Note that the receiver took it."""
+        ...
+
+    async def failed(self, message: Taken, error: str, pause: timedelta | None) -> None:
+        """Note a failure: due again after `pause`, or dead where there is none."""
+        ...
+
+
+class KnownSubscriptions(Protocol):
+    """The active subscriptions, at most a second old."""
+
+    async def current(self) -> Subscriptions: ...
+
+    async def webhook(self, recipient: str) -> Webhook | None:
+        """Return where a recipient's messages go, or None once it is disabled."""
+        ...

@@ -1,0 +1,1 @@
+"""Schema notify: one file per promise."""
