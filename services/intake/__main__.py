@@ -1,0 +1,146 @@
+"""`python -m services.intake api | relay`: where the parts of intake meet."""
+
+from contextlib import AsyncExitStack
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+from uuid import uuid4
+
+from obstore.store import LocalStore, from_url
+from uuid_utils.compat import uuid7
+
+from services.chassis.postgres import Pool, postgres_pool, ready
+from services.chassis.running import Process, run_service
+from services.chassis.shell import Shell
+from services.identity.actors import StaffActor, who_is_asking
+from services.intake.api.app import LIMITS, intake_app
+from services.intake.api.doorkeeper import Doorkeeper
+from services.intake.api.followups import PictureDoor, TrackDoor
+from services.intake.api.reports import ReportDoor
+from services.intake.city import city_in
+from services.intake.domain.buckets import Buckets
+from services.intake.handlers.accepting import AcceptReports
+from services.intake.handlers.attaching import AttachPictures
+from services.intake.handlers.following_up import FollowUpReports
+from services.intake.handlers.tracking import TrackReports
+from services.intake.images import encoded_anew
+from services.intake.metrics import IntakeMetrics
+from services.intake.relaying import run_relay
+from services.intake.settings import IntakeApiSettings, IntakeRelaySettings
+from services.intake.store.backlog import backlog_of, forget_old_keys
+from services.intake.store.followups import PostgresCases, PostgresFollowUps, PostgresTails
+from services.intake.store.pictures import KeptPictures, Objects
+from services.intake.store.reports import PostgresReports
+from services.intake.watching import BacklogWatch, every
+from services.reference.versions.cache import reference_cache
+
+WATCH_SECONDS: Final = 2.0
+LAPSE_SECONDS: Final = 60.0
+FORGET_SECONDS: Final = 600.0
+
+
+async def run_api(settings: IntakeApiSettings, shell: Shell) -> None:
+    """Take reports in until the process is asked to stop."""
+    async with AsyncExitStack() as stack:
+        # Sessions carry no state from one use to the next (every `set` is local), so nothing is reset in between.
+        pool = await stack.enter_async_context(postgres_pool(settings.postgres, reset=_keep))
+        cache = await stack.enter_async_context(reference_cache(pool))
+        shell.health.add("postgres", partial(ready, pool, settings.postgres))
+        shell.health.add("reference", cache.check)
+        metrics = IntakeMetrics.create(shell.registry)
+        watch = BacklogWatch(
+            look=partial(backlog_of, pool),
+            rows_max=settings.pending_rows_max,
+            seconds_max=settings.pending_hours_max * 3600,
+            metrics=metrics,
+        )
+        pictures = KeptPictures(pool, _objects(settings.attachments_url))
+        accept = AcceptReports(
+            reports=PostgresReports(pool, settings.database_seconds_max),
+            pictures=pictures,
+            keys=settings.keys(),
+            metrics=metrics,
+            new_id=uuid7,
+        )
+        doorkeeper = _doorkeeper(settings, pool)
+        app = intake_app(
+            ReportDoor(
+                accept=accept,
+                doorkeeper=doorkeeper,
+                city=partial(city_in, cache),
+                is_full=watch.is_full,
+                metrics=metrics,
+            ),
+            _track_door(settings, pool, pictures, doorkeeper, metrics),
+            PictureDoor(
+                attach=AttachPictures(pictures=pictures, encode=encoded_anew, new_id=uuid4),
+                doorkeeper=doorkeeper,
+            ),
+            metrics.refused,
+        )
+        shell.start("backlog", every(WATCH_SECONDS, watch.see))
+        shell.start("pictures", every(LAPSE_SECONDS, pictures.forget_lapsed))
+        shell.start("keys", every(FORGET_SECONDS, partial(forget_old_keys, pool)))
+        await shell.serve(app, limits=LIMITS)
+        await accept.drained()
+
+
+def _doorkeeper(settings: IntakeApiSettings, pool: Pool) -> Doorkeeper:
+    async def who(token_hash: bytes) -> StaffActor | None:
+        async with pool.acquire(timeout=settings.database_seconds_max) as connection:
+            return await who_is_asking(connection, token_hash)
+
+    return Doorkeeper(
+        who_is_asking=who,
+        proxies=settings.proxies(),
+        reports=Buckets(settings.reports_per_minute, settings.reports_burst),
+        lookups=Buckets(settings.lookups_per_minute, settings.lookups_per_minute),
+        misses=Buckets(settings.misses_per_minute, settings.misses_per_minute),
+        pictures=Buckets(settings.pictures_per_minute, settings.pictures_per_minute),
+    )
+
+
+def _track_door(
+    settings: IntakeApiSettings, pool: Pool, pictures: KeptPictures, doorkeeper: Doorkeeper, metrics: IntakeMetrics
+) -> TrackDoor:
+    keys = settings.keys()
+    track = TrackReports(
+        reports=PostgresReports(pool, settings.database_seconds_max),
+        cases=PostgresCases(pool),
+        tails=PostgresTails(pool),
+        keys=keys,
+    )
+    followup = FollowUpReports(
+        track=track,
+        followups=PostgresFollowUps(pool, settings.database_seconds_max),
+        pictures=pictures,
+        keys=keys,
+        metrics=metrics,
+        new_id=uuid7,
+    )
+    return TrackDoor(track=track, followup=followup, doorkeeper=doorkeeper)
+
+
+def _objects(url: str) -> Objects:
+    if not url.startswith("file://"):
+        return from_url(url)
+    folder = Path(unquote(urlsplit(url).path))
+    folder.mkdir(parents=True, exist_ok=True)
+    return LocalStore(str(folder), mkdir=True)
+
+
+async def _keep(_: Any) -> None:
+    """Leave a session as it is."""
+
+
+def main() -> None:
+    """Run the process the arguments name."""
+    run_service(
+        "intake",
+        {"api": Process(IntakeApiSettings, run_api), "relay": Process(IntakeRelaySettings, run_relay)},
+    )
+
+
+if __name__ == "__main__":
+    main()

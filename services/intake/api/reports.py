@@ -1,0 +1,87 @@
+"""`POST /api/v1/reports` and `POST /api/v1/reports:batch`: 201 means committed; routing comes later."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.intake.api.doorkeeper import Caller, Doorkeeper
+from services.intake.api.problems import BacklogError, NoTokenError, refusal_of
+from services.intake.api.reading import body_of, claim_in, claim_of, form_in, lines_of
+from services.intake.domain.admission import Admitted, City, admit
+from services.intake.domain.form import BatchLine, ReportForm
+from services.intake.handlers.accepting import AcceptReports, Answer
+from services.intake.metrics import IntakeMetrics
+
+PATH: Final = "/api/v1/reports"
+IN_HAND_MAX: Final = 1_024
+"""Lines of one bulk import under way at the same time."""
+_ENCODE: Final = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportDoor:
+    """Takes reports, one or many in a request."""
+
+    accept: AcceptReports
+    doorkeeper: Doorkeeper
+    city: Callable[[], City]
+    is_full: Callable[[], bool]
+    metrics: IntakeMetrics
+
+    async def one(self, request: Request) -> Response:
+        """Accept a report. The same key and body get the same answer, with `Idempotency-Replayed: true`."""
+        scope = request.scope
+        caller = await self.doorkeeper.caller(scope)
+        body = await body_of(request)
+        admitted = self._admit(form_in(body, ReportForm), caller)
+        if admitted.urgency != "emergency":
+            self.doorkeeper.pace(self.doorkeeper.reports, _payer(caller))
+        answer = await self.accept.one(admitted, claim_in(scope, caller.scope, body))
+        return self._created(answer)
+
+    async def many(self, request: Request) -> Response:
+        """Accept each line for itself, as it comes; answer with one result per line after the last is read."""
+        caller = await self.doorkeeper.caller(request.scope)
+        if caller.actor is None:
+            raise NoTokenError
+        turns = asyncio.Semaphore(IN_HAND_MAX)
+        lines: list[asyncio.Task[bytes]] = []
+        async for line in lines_of(request):
+            await turns.acquire()
+            task = asyncio.create_task(self._line(len(lines) + 1, line, caller))
+            task.add_done_callback(lambda _: turns.release())
+            lines.append(task)
+        results = await asyncio.gather(*lines)
+        return Response(b"".join(results), 200, media_type="application/x-ndjson")
+
+    def _admit(self, form: ReportForm, caller: Caller) -> Admitted:
+        if self.is_full():
+            raise BacklogError
+        return admit(form, self.city(), by_staff=caller.actor is not None)
+
+    async def _line(self, number: int, line: bytes, caller: Caller) -> bytes:
+        try:
+            form = form_in(line, BatchLine)
+            answer = await self.accept.one(self._admit(form, caller), claim_of(caller.scope, form.key, line))
+        except Exception as error:  # noqa: BLE001 -- one line's failure is that line's answer
+            problem = refusal_of(error, self.metrics.refused)
+            return _ENCODE({"line": number, "status": problem.status, "problem": problem.document()}) + b"\n"
+        told = {"line": number, "status": 201, "replayed": answer.replayed, **msgspec.structs.asdict(answer.receipt)}
+        return _ENCODE(told) + b"\n"
+
+    def _created(self, answer: Answer) -> Response:
+        headers = {"Location": f"{PATH}/{answer.receipt.tracking_code}"}
+        if answer.replayed:
+            headers["Idempotency-Replayed"] = "true"
+            self.metrics.replayed.inc()
+        return Response(_ENCODE(answer.receipt), 201, headers, "application/json")
+
+
+def _payer(caller: Caller) -> str:
+    # A counter or a hotline is one address with many reporters: its people are paced by themselves.
+    return caller.scope if caller.actor else caller.address

@@ -1,0 +1,34 @@
+"""The reference version in force, answering intake's questions about items, units and places."""
+
+from dataclasses import dataclass
+
+from services.contracts.events.dispatch import Urgency
+from services.contracts.events.report import Place
+from services.reference.deciding.compile import CompiledReference
+from services.reference.versions.cache import ReferenceCache
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceCity:
+    """Asks the copy in memory. The router decides by the version that holds at `accepted_at`; here it only checks."""
+
+    reference: CompiledReference
+
+    def urgency_of(self, item: str) -> Urgency | None:
+        known = self.reference.items.get(item)
+        return None if known is None else known.urgency
+
+    def kind_of(self, unit: str) -> str | None:
+        known = self.reference.organisation.units.get(unit)
+        return None if known is None else known.kind
+
+    def grid_at(self, longitude: float, latitude: float) -> str | None:
+        return self.reference.organisation.grid_at(longitude, latitude)
+
+    def place_of(self, place: Place) -> Place:
+        return self.reference.organisation.place_of(place)
+
+
+def city_in(cache: ReferenceCache) -> ReferenceCity:
+    """Return the city as last read. Raises NothingPublishedError before anything is published."""
+    return ReferenceCity(cache.latest())

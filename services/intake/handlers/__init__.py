@@ -1,0 +1,1 @@
+"""What intake does, one file per promise. Knows ports, no driver and no HTTP."""

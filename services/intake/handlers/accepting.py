@@ -1,0 +1,184 @@
+"""Accept a report, once per idempotency key, many in one transaction."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+import msgspec
+
+from services.chassis.sealing import Keys
+from services.intake.domain.admission import Admitted
+from services.intake.domain.numbers import ReportNumber
+from services.intake.domain.refusals import OtherBodyError, RefusedError, UndecidedError
+from services.intake.domain.tracking import tracking_code
+from services.intake.handlers.group_commit import GroupCommit
+from services.intake.handlers.writing_down import written_down
+from services.intake.metrics import IntakeMetrics
+from services.intake.ports import (
+    CannotStoreError,
+    Claim,
+    Earlier,
+    Known,
+    Moment,
+    NewReport,
+    Pictures,
+    Reports,
+    StillUndecidedError,
+)
+
+T = TypeVar("T")
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """What the reporter keeps. It promises that the report is committed."""
+
+    report_id: UUID
+    number: str
+    tracking_code: str
+    accepted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    receipt: Receipt
+    replayed: bool = False
+    """The key was used before, for the same body."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToAccept:
+    """A report on its way into a batch."""
+
+    report_id: UUID
+    admitted: Admitted
+    claim: Claim | None
+
+
+@dataclass(slots=True, kw_only=True)
+class AcceptReports:
+    """Accept reports: number them, seal what is personal, write them, and answer when they are on disk."""
+
+    reports: Reports
+    pictures: Pictures
+    keys: Keys
+    metrics: IntakeMetrics
+    new_id: Callable[[], UUID]
+    _group: GroupCommit[ToAccept, Answer] = field(init=False)
+    _undecided: dict[UUID, tuple[bytes, asyncio.Future[Answer]]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._group = GroupCommit(self._write)
+
+    async def one(self, admitted: Admitted, claim: Claim | None) -> Answer:
+        """Return the answer once the report is committed, or the first answer when its key was used before.
+
+        Raises:
+            OtherBodyError, UndecidedError: about the key.
+            RefusedError: an attachment is unknown, used or lapsed, or the database refuses a value.
+            TooManyWaitingError: nothing was begun. Any other error: unknown whether it took effect.
+        """
+        if claim is not None:
+            first = self._undecided.get(claim.client_key)
+            if first is not None:
+                return await _joined(first, claim)
+        if admitted.form.attachments:
+            earlier = await self._with_pictures(admitted, claim)
+            if earlier is not None:
+                return earlier
+        answer = self._group.submit(ToAccept(self.new_id(), admitted, claim))
+        if claim is not None:
+            self._remember(claim, answer)
+        return await asyncio.shield(answer)
+
+    async def drained(self) -> None:
+        """Return when everything begun is decided."""
+        await self._group.drained()
+
+    def _remember(self, claim: Claim, answer: asyncio.Future[Answer]) -> None:
+        self._undecided[claim.client_key] = (claim.fingerprint, answer)
+
+        def forget(_: object) -> None:
+            del self._undecided[claim.client_key]
+
+        answer.add_done_callback(forget)
+
+    async def _with_pictures(self, admitted: Admitted, claim: Claim | None) -> Answer | None:
+        # The first sending of a repeated report has claimed its pictures, so the key is asked first.
+        if claim is not None:
+            earlier = (await self.reports.made_by([claim.client_key])).get(claim.client_key)
+            if earlier is not None:
+                return self._again(earlier, claim)
+        wanted = frozenset(admitted.form.attachments)
+        if await self.pictures.claimable(list(wanted)) != wanted:
+            raise RefusedError("attachments", "unknown, used by another report, or older than an hour")
+        return None
+
+    async def _write(self, batch: Sequence[ToAccept]) -> list[Answer | Exception]:
+        began = time.perf_counter()
+        moment = await self.reports.begin(len(batch))
+        rows = [
+            written_down(one.report_id, one.admitted, one.claim, moment, serial, self.keys)
+            for one, serial in zip(batch, moment.serials, strict=True)
+        ]
+        answers = await self._accept(rows, moment)
+        self.metrics.observe_batch(len(batch), time.perf_counter() - began)
+        self.metrics.count_accepted(
+            one.admitted.form.channel
+            for one, answer in zip(batch, answers, strict=True)
+            if isinstance(answer, Answer) and not answer.replayed
+        )
+        return answers
+
+    async def _accept(self, rows: Sequence[NewReport], moment: Moment) -> list[Answer | Exception]:
+        try:
+            earlier = await self.reports.accept_once(rows, moment)
+        except CannotStoreError:
+            if len(rows) == 1:
+                return [RefusedError("body", "holds a value that cannot be stored")]
+            return await self._in_parts(_halves(rows), moment)
+        except StillUndecidedError:
+            if len(rows) == 1:
+                return [UndecidedError()]
+            return await self._in_parts([[row] for row in rows], moment)
+        return [self._answer(row, moment, earlier) for row in rows]
+
+    async def _in_parts(self, parts: Sequence[Sequence[NewReport]], moment: Moment) -> list[Answer | Exception]:
+        answers: list[Answer | Exception] = []
+        for part in parts:
+            answers += await self._accept(part, moment)
+        return answers
+
+    def _answer(self, row: NewReport, moment: Moment, earlier: Mapping[UUID, Earlier]) -> Answer | Exception:
+        if earlier and row.claim is not None and row.claim.client_key in earlier:
+            try:
+                return self._again(earlier[row.claim.client_key], row.claim)
+            except OtherBodyError as error:
+                return error
+        made = Known(row.report_id, row.serial, moment.epoch, moment.now, row.key_id, row.lane)
+        return Answer(self.receipt_of(made))
+
+    def _again(self, earlier: Earlier, claim: Claim) -> Answer:
+        if earlier.fingerprint != claim.fingerprint:
+            raise OtherBodyError
+        return Answer(self.receipt_of(earlier.made), replayed=True)
+
+    def receipt_of(self, known: Known) -> Receipt:
+        """Return the receipt of an accepted report: the same at every repeat."""
+        number = str(ReportNumber.of(known.accepted_at, known.epoch, known.serial))
+        code = tracking_code(number, known.report_id, self.keys.key(known.key_id).marking)
+        return Receipt(known.report_id, number, code, known.accepted_at)
+
+
+async def _joined(first: tuple[bytes, asyncio.Future[Answer]], claim: Claim) -> Answer:
+    if first[0] != claim.fingerprint:
+        raise OtherBodyError
+    return Answer((await asyncio.shield(first[1])).receipt, replayed=True)
+
+
+def _halves(rows: Sequence[T]) -> list[Sequence[T]]:
+    middle = len(rows) // 2
+    return [rows[:middle], rows[middle:]]

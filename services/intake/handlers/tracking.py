@@ -1,0 +1,97 @@
+"""Answer who holds a tracking code, or a number and the phone's last four digits; tell nobody else anything."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from services.chassis.sealing import CannotOpenError, Key, Keys
+from services.intake.domain.numbers import NotANumberError, ReportNumber
+from services.intake.domain.tracking import is_code_of, number_in, tail_mac
+from services.intake.ports import Cases, Known, Progress, Reports, Tails
+
+NOBODY: Final = UUID(int=0)
+ACCEPTED: Final = Progress(state="accepted")
+"""Before the ledger knows the case, and while it is away from view."""
+
+
+class NoSuchReportError(LookupError):
+    """No such report, or not with this code or tail: the same answer for all of them."""
+
+
+class Tracked(msgspec.Struct, frozen=True):
+    """What a reporter may see of a report."""
+
+    number: str
+    accepted_at: datetime
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackReports:
+    """Find a report for its reporter."""
+
+    reports: Reports
+    cases: Cases
+    tails: Tails
+    keys: Keys
+
+    async def by_code(self, code: str) -> Tracked:
+        """Return what a tracking code shows. Raises NoSuchReportError."""
+        return await self._shown(await self.report_of(code))
+
+    async def by_tail(self, number: str, tail: str) -> Tracked:
+        """Return the same for a number and a phone's last four digits; five misses lock the number for 15 minutes.
+
+        Raises:
+            NoSuchReportError: also while it is locked.
+        """
+        known = await self._numbered(number)
+        kept = await self.tails.tail_of(known.report_id) if known else None
+        given = tail_mac(tail, self._key_of(known).marking)
+        if known is None or kept is None:
+            raise NoSuchReportError
+        if not hmac.compare_digest(kept, given):
+            await self.tails.missed(known.report_id)
+            raise NoSuchReportError
+        return await self._shown(known)
+
+    async def report_of(self, code: str) -> Known:
+        """Return the report of a tracking code. Raises NoSuchReportError."""
+        try:
+            number = number_in(code)
+        except NotANumberError:
+            raise NoSuchReportError from None
+        known = await self._find(number)
+        # Computed also when there is no such number, so that both take as long.
+        fits = is_code_of(code, known.report_id if known else NOBODY, self._key_of(known).marking)
+        if known is None or not fits:
+            raise NoSuchReportError
+        return known
+
+    async def _numbered(self, text: str) -> Known | None:
+        try:
+            return await self._find(ReportNumber.parse(text))
+        except NotANumberError:
+            return None
+
+    async def _find(self, number: ReportNumber) -> Known | None:
+        known = await self.reports.find(number.epoch, number.serial)
+        if known is None or ReportNumber.of(known.accepted_at, known.epoch, known.serial) != number:
+            return None
+        return known
+
+    def _key_of(self, known: Known | None) -> Key:
+        if known is None:
+            return self.keys.current
+        try:
+            return self.keys.key(known.key_id)
+        except CannotOpenError:
+            raise NoSuchReportError from None
+
+    async def _shown(self, known: Known) -> Tracked:
+        number = str(ReportNumber.of(known.accepted_at, known.epoch, known.serial))
+        return Tracked(number, known.accepted_at, await self.cases.progress_of(known.report_id) or ACCEPTED)

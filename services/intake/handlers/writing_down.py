@@ -1,0 +1,87 @@
+"""One admitted report -> the row to write: the event's bytes, and what is personal sealed for the vault."""
+
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from services.chassis.sealing import Keys
+from services.contracts.codec import encode
+from services.contracts.events import ReportFacts, ReportReceived
+from services.intake.domain.admission import Admitted
+from services.intake.domain.form import Contact
+from services.intake.domain.numbers import ReportNumber
+from services.intake.domain.tracking import tail_mac
+from services.intake.ports import Claim, Moment, NewReport, Sealed
+
+CONTACT: Final = b"contact"
+TEXT: Final = b"text"
+
+_ENCODER: Final = msgspec.json.Encoder()
+
+
+def written_down(
+    report_id: UUID, admitted: Admitted, claim: Claim | None, moment: Moment, serial: int, keys: Keys
+) -> NewReport:
+    """Return the row of a report that gets this serial at this moment."""
+    contact, raw = _sealed(report_id, admitted, keys)
+    phone = admitted.contact.phone if admitted.contact else None
+    return NewReport(
+        report_id=report_id,
+        serial=serial,
+        lane=admitted.lane,
+        barred_units=admitted.form.accused,
+        body=encode(_event_of(report_id, admitted, moment, serial)),
+        key_id=keys.current_id,
+        claim=claim,
+        contact=contact,
+        tail_mac=tail_mac(phone, keys.current.marking) if phone else None,
+        raw=raw,
+        attachments=admitted.form.attachments,
+    )
+
+
+def seal_text(owner: UUID, text: bytes, keys: Keys) -> Sealed:
+    """Return a text sealed under a key of its own."""
+    envelope = keys.seal_for(owner.bytes)
+    return Sealed(envelope.wrapped_key, envelope.seal(TEXT, text))
+
+
+def _sealed(report_id: UUID, admitted: Admitted, keys: Keys) -> tuple[Sealed | None, Sealed | None]:
+    if admitted.contact is None and admitted.raw is None:
+        return None, None
+    envelope = keys.seal_for(report_id.bytes)
+
+    def seal(part: bytes, value: object) -> Sealed | None:
+        if value is None:
+            return None
+        return Sealed(envelope.wrapped_key, envelope.seal(part, _ENCODER.encode(value)))
+
+    return seal(CONTACT, admitted.contact), seal(TEXT, admitted.raw)
+
+
+def _event_of(report_id: UUID, admitted: Admitted, moment: Moment, serial: int) -> ReportReceived:
+    form = admitted.form
+    return ReportReceived(
+        event_id=report_id,
+        report=ReportFacts(
+            report_id=report_id,
+            case_id=report_id,
+            number=str(ReportNumber.of(moment.now, moment.epoch, serial)),
+            accepted_at=moment.now,
+            channel=form.channel,
+            reporter_kind=admitted.reporter_kind,
+            has_contact=_can_be_answered(admitted.contact),
+            place=admitted.place,
+            item=form.item,
+            text=admitted.text,
+            lane=admitted.lane,
+            accused=form.accused,
+            on_the_spot=form.on_the_spot,
+            attachments=form.attachments,
+        ),
+    )
+
+
+def _can_be_answered(contact: Contact | None) -> bool:
+    return contact is not None and bool(contact.phone or contact.openid or contact.mail)

@@ -1,0 +1,58 @@
+"""Settings of intake's two processes, from `WHISTLE_INTAKE_API_*` and `WHISTLE_INTAKE_RELAY_*`."""
+
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import SettingsConfigDict
+
+from services.chassis.sealing import Keys, keys_in
+from services.chassis.settings import WithKafka, WithPostgres
+
+Network = IPv4Network | IPv6Network
+
+
+class IntakeApiSettings(WithPostgres):
+    """The process that takes reports in."""
+
+    model_config = SettingsConfigDict(env_prefix="WHISTLE_INTAKE_API_")
+
+    vault_key: SecretStr = Field(
+        description='Key file\'s content: {"current": "k1", "keys": {"k1": "<32 bytes in base64>"}}; '
+        "give its path as WHISTLE_INTAKE_API_VAULT_KEY_FILE."
+    )
+    attachments_url: str = Field(
+        description="Where pictures lie: file:///folder or s3://bucket/prefix.", pattern=r"^(file:///|s3://)."
+    )
+    trusted_proxies: str = Field(
+        default="", description="Networks whose X-Forwarded-For is believed, such as 10.0.0.0/8,127.0.0.1/32."
+    )
+    reports_per_minute: float = Field(default=60, gt=0, description="Reports of one address; emergencies are exempt.")
+    reports_burst: float = Field(default=60, ge=1)
+    lookups_per_minute: float = Field(default=120, gt=0, description="Tracking requests of one address.")
+    misses_per_minute: float = Field(default=10, gt=0, description="Wrong codes and tokens of one address.")
+    pictures_per_minute: float = Field(default=30, gt=0, description="Uploads of one address.")
+    pending_rows_max: int = Field(default=500_000, ge=1, description="Unsent facts from which intake answers 503.")
+    pending_hours_max: float = Field(default=24, gt=0, description="Age of the oldest unsent fact, likewise.")
+    database_seconds_max: float = Field(default=1.8, gt=0, le=10, description="Longest wait for the database.")
+
+    @model_validator(mode="after")
+    def _readable(self) -> Self:
+        # Both raise ValueError, which becomes one sentence at start instead of an error at the first report.
+        self.keys()
+        self.proxies()
+        return self
+
+    def keys(self) -> Keys:
+        """Return the keys that seal and mark. Raises KeyFileError."""
+        return keys_in(self.vault_key.get_secret_value().encode())
+
+    def proxies(self) -> tuple[Network, ...]:
+        """Return the trusted networks. Raises ValueError."""
+        return tuple(ip_network(part.strip()) for part in self.trusted_proxies.split(",") if part.strip())
+
+
+class IntakeRelaySettings(WithPostgres, WithKafka):
+    """The process that sends what is pending."""
+
+    model_config = SettingsConfigDict(env_prefix="WHISTLE_INTAKE_RELAY_")

@@ -1,0 +1,1 @@
+"""The SQL of intake: one file per promise, one statement per promise."""

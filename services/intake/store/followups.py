@@ -1,0 +1,122 @@
+"""Follow-ups, phone tails and the case's progress: what a reporter does after reporting."""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from services.chassis.clock import NOW
+from services.chassis.postgres import Pool
+from services.intake.ports import Added, NewFollowUp, Progress
+
+MISSES_MAX: Final = 5
+LOCKED_FOR: Final = timedelta(minutes=15)
+
+ADD_ONCE: Final = """
+    with claimed as (
+        insert into intake.idempotency (client_key, fingerprint, made_id)
+        select $1::uuid, $2::bytea, $3::uuid where $1::uuid is not null
+        on conflict do nothing
+        returning made_id
+    ), added as (
+        insert into intake.followups (followup_id, report_id, kind, at, body)
+        select $3::uuid, $4::uuid, $5::text, $6::timestamptz, $7::bytea
+        where $1::uuid is null or exists (select from claimed)
+        on conflict do nothing
+        returning followup_id
+    ), announced as (
+        insert into intake.pending (topic, id) select 'report.followed_up.v1', followup_id from added
+    ), texts as (
+        insert into vault.raw_texts (text_id, report_id, key_id, wrapped_key, sealed)
+        select followup_id, $4::uuid, $8::text, $9::bytea, $10::bytea from added where $9::bytea is not null
+    ), pictures as (
+        update intake.attachments a set report_id = $4::uuid
+        where exists (select from added) and a.attachment_id = any($11::uuid[]) and a.report_id is null
+    )
+    select followup_id from added
+"""
+EARLIER: Final = """
+    select i.fingerprint, f.followup_id
+    from intake.idempotency i left join intake.followups f on f.followup_id = i.made_id
+    where i.client_key = $1
+"""
+
+TAIL_OF: Final = """
+    select c.tail_mac from vault.contacts c
+    where c.report_id = $1 and not exists (
+        select from intake.tail_misses m
+        where m.report_id = $1 and m.misses >= $2 and m.last_at > clock_timestamp() - $3
+    )
+"""
+# A miss after the lock has passed begins a new count.
+MISSED: Final = """
+    insert into intake.tail_misses as m (report_id, misses, last_at) values ($1, 1, clock_timestamp())
+    on conflict (report_id) do update
+    set misses = case when m.last_at > clock_timestamp() - $2 then m.misses + 1 else 1 end, last_at = excluded.last_at
+"""
+PROGRESS: Final = """
+    select state, dispatched_at, signed_in_at, handled_at, closed_at, promise_due_at, lead, measure, done_by
+    from ledger.public_progress($1)
+"""
+
+
+class PostgresFollowUps:
+    """Keeps what reporters add."""
+
+    def __init__(self, pool: Pool, seconds_max: float) -> None:
+        self._pool = pool
+        self._seconds_max = seconds_max
+
+    async def now(self) -> datetime:
+        async with asyncio.timeout(self._seconds_max):
+            instant: datetime = await self._pool.fetchval(NOW)
+        return instant
+
+    async def add_once(self, followup: NewFollowUp) -> Added:
+        claim, raw = followup.claim, followup.raw
+        async with asyncio.timeout(self._seconds_max):
+            added = await self._pool.fetchval(
+                ADD_ONCE,
+                claim and claim.client_key,
+                claim and claim.fingerprint,
+                followup.followup_id,
+                followup.report_id,
+                followup.kind,
+                followup.at,
+                followup.body,
+                followup.key_id,
+                raw and raw.wrapped_key,
+                raw and raw.content,
+                followup.attachments,
+            )
+            if added is not None or claim is None:
+                return Added(added)
+            earlier = await self._pool.fetchrow(EARLIER, claim.client_key)
+        if earlier is None:
+            return Added(None)
+        return Added(earlier["followup_id"], earlier["fingerprint"])
+
+
+class PostgresTails:
+    """Compares phone tails, and locks a number whose tail is being guessed."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def tail_of(self, report_id: UUID) -> bytes | None:
+        mac: bytes | None = await self._pool.fetchval(TAIL_OF, report_id, MISSES_MAX, LOCKED_FOR)
+        return mac
+
+    async def missed(self, report_id: UUID) -> None:
+        await self._pool.execute(MISSED, report_id, LOCKED_FOR)
+
+
+class PostgresCases:
+    """Asks the ledger's public function; intake sees nothing else of a case."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def progress_of(self, case_id: UUID) -> Progress | None:
+        row = await self._pool.fetchrow(PROGRESS, case_id)
+        return None if row is None or row["state"] is None else Progress(**dict(row))
