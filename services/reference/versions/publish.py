@@ -1,0 +1,97 @@
+"""Drafting and publishing: two persons, enough notice, and nothing that could not be compiled."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+import asyncpg
+import structlog
+
+from services.reference.deciding.compile import compile_version
+from services.reference.model.version import ReferenceVersion
+from services.reference.versions.content import content_of
+
+NOTICE_MIN: Final = timedelta(seconds=3)
+"""A publication must be committed so long before it is in force; the SQL refuses less than 4 s before it commits."""
+REFUSALS: Final = {
+    "RV001": "who drafted a version cannot approve it",
+    "RV002": "too close to active_from",
+    "RV003": "no such draft, or published already",
+    "42501": "the person lacks the role",
+}
+
+_log = structlog.get_logger("whistle.reference")
+
+
+class Connection(Protocol):
+    """An asyncpg connection, or the pool."""
+
+    async def fetchval(self, query: str, *args: object) -> object: ...
+
+
+class PublicationRefusedError(ValueError):
+    """Nothing was published; the version in force stays. `code` is a key of REFUSALS."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A version that is or will be in force."""
+
+    number: int
+    active_from: datetime
+    committed_by: datetime
+    """An instant after the commit, by the database's clock."""
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it was committed so late that a report may have been decided without it: an alarm."""
+        return self.number > 1 and self.active_from - self.committed_by < NOTICE_MIN
+
+
+async def draft(connection: Connection, version: ReferenceVersion, note: str, token_hash: bytes) -> int:
+    """Store a draft and return its id; who drafts is the token's person.
+
+    Raises:
+        UnreadableLimitError, CalendarDataError: the version cannot be compiled.
+        PublicationRefusedError: the person is no rule owner.
+    """
+    compile_version(version)
+    drafted = await _asked(connection, "select reference.draft($1, $2, $3)", content_of(version), note, token_hash)
+    return int(str(drafted))
+
+
+async def redraft(connection: Connection, number: int, note: str, token_hash: bytes) -> int:
+    """Store an earlier version's content as a draft: the way back is another publication."""
+    content = await connection.fetchval("select content from reference.versions where version = $1", number)
+    if content is None:
+        raise PublicationRefusedError("RV003", f"no version {number}")
+    return int(str(await _asked(connection, "select reference.draft($1, $2, $3)", content, note, token_hash)))
+
+
+async def publish(connection: Connection, draft_id: int, active_from: datetime, token_hash: bytes) -> Published:
+    """Publish a draft from `active_from` on. Call it outside a transaction: what it returns is committed.
+
+    Raises:
+        PublicationRefusedError: the drafter approves, less than 4 s of notice, no such draft, no such role.
+    """
+    number = await _asked(connection, "select reference.publish($1, $2, $3)", draft_id, active_from, token_hash)
+    committed_by = await connection.fetchval("select clock.now()")
+    if not isinstance(committed_by, datetime):
+        raise TypeError("clock.now() gave no instant")
+    published = Published(int(str(number)), active_from, committed_by)
+    if published.is_late:
+        _log.error("published late: reports may have been decided without it", version=published.number)
+    return published
+
+
+async def _asked(connection: Connection, query: str, *arguments: object) -> object:
+    try:
+        return await connection.fetchval(query, *arguments)
+    except asyncpg.PostgresError as error:
+        if error.sqlstate not in REFUSALS:
+            raise
+        raise PublicationRefusedError(error.sqlstate, str(error)) from error
