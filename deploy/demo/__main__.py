@@ -1,0 +1,102 @@
+"""`make demo`: the whole system, the sample district, one simulated week, a result table; then it stays up."""
+
+import argparse
+import asyncio
+import signal
+import sys
+import threading
+from datetime import datetime
+from typing import Final
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from deploy.demo.city.results import Results
+from deploy.demo.living import simulated_week
+from deploy.demo.moments import WEEK_ENDS_AT, WEEK_STARTS_AT
+from deploy.demo.preparing import install_stepped_clock, load_district
+from deploy.embedded.lock import AlreadyRunningError
+from deploy.embedded.ports import PortTakenError
+from deploy.embedded.processes import ServiceFailedError
+from deploy.embedded.running import System
+from deploy.embedded.system import Settings, running_system
+from services.worktime.calendar import SHANGHAI
+
+SEED: Final = 7
+COUNT: Final = 400
+VALUES: Final = {"WHISTLE_CLOCK": "stepped", "WHISTLE_TRUSTED_PROXIES": "127.0.0.1"}
+"""Every simulated resident has an address of their own, told as a proxy would."""
+
+
+def main() -> int:
+    """Run the demo; return 0, or 1 with one clear sentence."""
+    arguments = _arguments()
+    console = Console()
+
+    def prepare(system: System) -> None:
+        install_stepped_clock(system, WEEK_STARTS_AT)
+        console.print("loading the sample district")
+        load_district(system)
+
+    settings = Settings.from_environment("demo", values=VALUES, fresh=True, prepare=prepare, say=console.print)
+    try:
+        with running_system(settings) as system:
+            results = asyncio.run(_live(system, console, arguments.seed, arguments.reports))
+            console.print(_table(results, arguments.seed))
+            if sys.stdin.isatty() and not arguments.end:
+                _stay(system, console)
+    except (AlreadyRunningError, PortTakenError, ServiceFailedError) as error:
+        console.print(f"[red]{error}[/red]")
+        return 1
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make demo", description="One simulated week of the sample district.")
+    parser.add_argument("--seed", type=int, default=SEED, help="the same seed gives the same table")
+    parser.add_argument("--reports", type=int, default=COUNT, help="how many reports the week has")
+    parser.add_argument("--end", action="store_true", help="end after the week, also on a terminal")
+    return parser.parse_args()
+
+
+async def _live(system: System, console: Console, seed: int, count: int) -> Results:
+    columns = (TextColumn("simulated week"), BarColumn(), TextColumn("{task.fields[day]}"), TimeElapsedColumn())
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task("week", total=(WEEK_ENDS_AT - WEEK_STARTS_AT).total_seconds(), day="")
+
+        def progress(at: datetime) -> None:
+            done = (at - WEEK_STARTS_AT).total_seconds()
+            bar.update(task, completed=done, day=at.astimezone(SHANGHAI).strftime("%a %H:%M"))
+
+        async with simulated_week(system, seed=seed, count=count, progress=progress) as week:
+            await week.run()
+            results = await Results.read(week.connection)
+            await week.clock.run_on()
+            return results
+
+
+def _table(results: Results, seed: int) -> Table:
+    table = Table(title=f"The week, seed {seed}")
+    table.add_column("what")
+    table.add_column("cases", justify="right")
+    for what, count in results.rows():
+        table.add_row(what, str(count))
+    return table
+
+
+def _stay(system: System, console: Console) -> None:
+    console.print("The city lives on at real rate. Ctrl-C ends it.")
+    for name in ("intake-api", "desk", "board"):
+        console.print(f"  {name}: {system.url(name)}")
+    ended = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    try:
+        while not ended.wait(1.0):
+            system.raise_failure()
+    except KeyboardInterrupt:
+        console.print("ending")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""One run of the simulated week against a running system."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
+from typing import Any, Final
+
+import asyncpg
+import httpx2
+import msgspec
+from aiokafka import AIOKafkaConsumer
+
+from deploy.demo.behaviour import People as Behaviour
+from deploy.demo.city.doors import CALL_SECONDS_MAX, Doors
+from deploy.demo.city.people import People
+from deploy.demo.city.plans import Plans
+from deploy.demo.city.quiet import Quiet
+from deploy.demo.city.reactions import Reactions
+from deploy.demo.city.stepped_clock import SteppedClock
+from deploy.demo.city.week import SimulatedWeek
+from deploy.demo.district import sample_district
+from deploy.demo.moments import WEEK_ENDS_AT, WEEK_STARTS_AT
+from deploy.demo.reports import Week
+from deploy.embedded.running import System
+from deploy.embedded.state import PROJECT
+from services.reference.model.calendars import CalendarYear, calendar_of
+from services.reference.model.policies import Policies
+
+REFERENCE: Final = PROJECT / "deploy" / "reference"
+WORKERS: Final = ("router", "ledger", "notify", "board")
+SUPERUSER: Final = "postgres"
+
+
+@asynccontextmanager
+async def simulated_week(
+    system: System, *, seed: int, count: int, progress: Callable[[datetime], None]
+) -> AsyncIterator[SimulatedWeek]:
+    """Connect everything the simulated week needs, and give it ready to run."""
+    async with AsyncExitStack() as stack:
+        superuser = await _connected(stack, system.postgres.dsn(SUPERUSER))
+        operator = await _connected(stack, system.postgres.dsn("operator"))
+        http = await stack.enter_async_context(httpx2.AsyncClient(timeout=CALL_SECONDS_MAX, trust_env=False))
+        consumer = AIOKafkaConsumer(bootstrap_servers=system.values["WHISTLE_KAFKA"], enable_auto_commit=False)
+        await consumer.start()
+        stack.push_async_callback(consumer.stop)
+        plans = Plans()
+        yield SimulatedWeek(
+            reports=list(Week(sample_district(), seed).reports(count)),
+            ends_at=WEEK_ENDS_AT,
+            clock=SteppedClock(superuser, WEEK_STARTS_AT),
+            quiet=Quiet(superuser, consumer, http, {name: system.url(name) for name in WORKERS}),
+            consumer=consumer,
+            connection=superuser,
+            doors=Doors(http, system.url("intake-api"), system.url("desk")),
+            people=await People.of(operator),
+            reactions=Reactions(behaviour=Behaviour(seed), calendar=_calendar(), policies=_policies(), plans=plans),
+            plans=plans,
+            progress=progress,
+        )
+
+
+async def _connected(stack: AsyncExitStack, dsn: str) -> Any:
+    connection = await asyncpg.connect(dsn, timeout=10, command_timeout=30, server_settings={"timezone": "UTC"})
+    stack.push_async_callback(connection.close)
+    return connection
+
+
+def _calendar() -> Any:
+    years = sorted((REFERENCE / "calendars").glob("*.json"))
+    decoded = [msgspec.json.decode(path.read_bytes(), type=CalendarYear) for path in years]
+    return calendar_of(decoded, _policies().day_mode)
+
+
+def _policies() -> Policies:
+    return msgspec.json.decode((REFERENCE / "policies.json").read_bytes(), type=Policies)
