@@ -1,0 +1,65 @@
+"""The desk's routes put together, and the document that describes them."""
+
+from typing import Any, Final
+
+import msgspec
+from fastapi import FastAPI
+from starlette.responses import Response
+
+from services.chassis.web.handlers import new_app
+from services.desk.api.acts import ActLines, ActResults, act_routes
+from services.desk.api.answering import json_answer
+from services.desk.api.asking import Token
+from services.desk.api.cases import case_routes
+from services.desk.api.desk import Desk
+from services.desk.api.me import Me, me_routes
+from services.desk.api.queue import queue_routes
+from services.desk.api.whistles import whistle_routes
+from services.desk.domain.case import CaseShown
+from services.desk.domain.queue import QueuePage
+from services.desk.domain.timeline import Timeline
+from services.desk.domain.whistles import WhistlesPage
+from services.ledger.domain.acts import Act
+from services.ledger.store.acting import ActAnswer
+
+ANSWERS: Final = (ActAnswer, ActLines, ActResults, CaseShown, Me, QueuePage, Timeline, WhistlesPage)
+
+
+def desk_app(desk: Desk) -> FastAPI:
+    """Return the application; its own description needs a token like everything else."""
+    app = new_app("Whistle desk", openapi_url=None)
+    for routes in (queue_routes, case_routes, act_routes, whistle_routes, me_routes):
+        app.include_router(routes(desk))
+
+    @app.get("/api/v1/openapi.json", include_in_schema=False)
+    async def description(token: Token) -> Response:
+        async with desk.reading(token, "me"):
+            return json_answer(described(app))
+
+    return app
+
+
+def described(app: FastAPI) -> dict[str, Any]:
+    """Return the OpenAPI document, with the schemas of what goes in and out; made once."""
+    document = app.openapi()
+    if "Problem" not in document.setdefault("components", {}).setdefault("schemas", {}):
+        document["components"]["schemas"] |= _schemas()
+        document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+        document["security"] = [{"token": []}]
+    return document
+
+
+def _schemas() -> dict[str, Any]:
+    (act, *_), components = msgspec.json.schema_components([Act, *ANSWERS], ref_template="#/components/schemas/{name}")
+    problem = {
+        "type": "object",
+        "required": ["type", "title", "status"],
+        "properties": {
+            "type": {"type": "string"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string"},
+            "instance": {"type": "string"},
+        },
+    }
+    return {**components, "Act": act, "Problem": problem}

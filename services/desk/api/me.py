@@ -1,0 +1,40 @@
+"""`GET /api/v1/me`: who the token says I am."""
+
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from services.desk.api.answering import json_answer, told
+from services.desk.api.asking import Token
+from services.desk.api.desk import Desk
+
+NAME: Final = "select name from identity.names_of(array[$1::uuid])"
+
+
+class Me(msgspec.Struct, frozen=True, kw_only=True):
+    """The person behind the token, with the roles valid now."""
+
+    person_id: UUID
+    name: str | None
+    unit: str
+    role: str
+    units: tuple[str, ...]
+    lanes: tuple[str, ...]
+    roles: tuple[str, ...]
+
+
+def me_routes(desk: Desk) -> APIRouter:
+    router = APIRouter(tags=["me"])
+
+    @router.get("/api/v1/me", responses=told(Me))
+    async def me(token: Token) -> Response:
+        """The person behind the token; units and roles are looked up anew for every request."""
+        async with desk.reading(token, "me") as asking:
+            name = await asking.connection.fetchval(NAME, asking.actor.person_id)
+        asker = asking.asker
+        return json_answer(Me(name=name, **{field: getattr(asker, field) for field in asker.__struct_fields__}))
+
+    return router

@@ -1,0 +1,1 @@
+"""What the desk shows and how it computes it: pure, no clock, no I/O."""

@@ -1,0 +1,55 @@
+"""Which acts a person may do now: the ledger's own table, less what would change nothing. The ledger judges again."""
+
+from collections.abc import Callable
+from typing import Final, get_args
+
+from services.ledger.domain.acts import Act, Asker, Blow, DeliverPart, ReportIn, SignIn
+from services.ledger.domain.life.table import TABLE
+from services.ledger.domain.life.who import part_of
+from services.ledger.domain.state import CaseDocument
+from services.ledger.domain.taken import TakenCase
+
+ACT_TYPES: Final[dict[str, type]] = {str(act.__struct_config__.tag): act for act in get_args(Act)}
+"""Every act by the `type` its body names."""
+
+
+def permitted(document: CaseDocument, asker: Asker) -> tuple[str, ...]:
+    """Return the types of the acts that state, part and role allow, in the order of the acts' declaration."""
+    case = TakenCase(document, epoch=0)
+    return tuple(name for name, act in ACT_TYPES.items() if _may(case, asker, act))
+
+
+def _may(case: TakenCase, asker: Asker, act: type) -> bool:
+    transition = TABLE[act]
+    if case.case.state not in transition.source or not transition.by(case, asker):
+        return False
+    still_useful = _STILL_USEFUL.get(act)
+    return still_useful is None or still_useful(case, asker)
+
+
+def _not_signed_in(case: TakenCase, asker: Asker) -> bool:
+    part = part_of(case, asker)
+    return part is not None and part.state == "open"
+
+
+def _part_is_owed(case: TakenCase, asker: Asker) -> bool:
+    mine = (part for part in case.open_assignments() if {part.unit, part.handling_unit} & set(asker.units))
+    return any(part.role == "cooperating" and part.state != "delivered" for part in mine)
+
+
+def _awaited(case: TakenCase, asker: Asker) -> bool:
+    calls = (case.call(case.case.whistle_open or 0, unit) for unit in asker.units)
+    return any(call is not None and call.reported_in_at is None for call in calls)
+
+
+def _no_whistle_yet(case: TakenCase, asker: Asker) -> bool:
+    del asker
+    return case.case.whistle_open is None
+
+
+_STILL_USEFUL: Final[dict[type, Callable[[TakenCase, Asker], bool]]] = {
+    SignIn: _not_signed_in,
+    DeliverPart: _part_is_owed,
+    ReportIn: _awaited,
+    Blow: _no_whistle_yet,
+}

@@ -1,0 +1,1 @@
+"""What the desk reads, always as the person who asks."""
