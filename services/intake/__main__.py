@@ -2,9 +2,7 @@
 
 from contextlib import AsyncExitStack
 from functools import partial
-from pathlib import Path
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 from obstore.store import LocalStore, from_url
@@ -55,7 +53,7 @@ async def run_api(settings: IntakeApiSettings, shell: Shell) -> None:
             seconds_max=settings.pending_hours_max * 3600,
             metrics=metrics,
         )
-        pictures = KeptPictures(pool, _objects(settings.attachments_url))
+        pictures = KeptPictures(pool, _objects(settings.attachments))
         accept = AcceptReports(
             reports=PostgresReports(pool, settings.database_seconds_max),
             pictures=pictures,
@@ -122,12 +120,8 @@ def _track_door(
     return TrackDoor(track=track, followup=followup, doorkeeper=doorkeeper)
 
 
-def _objects(url: str) -> Objects:
-    if not url.startswith("file://"):
-        return from_url(url)
-    folder = Path(unquote(urlsplit(url).path))
-    folder.mkdir(parents=True, exist_ok=True)
-    return LocalStore(str(folder), mkdir=True)
+def _objects(place: str) -> Objects:
+    return LocalStore(place, mkdir=True) if place.startswith("/") else from_url(place)
 
 
 async def _keep(_: Any) -> None:

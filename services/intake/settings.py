@@ -17,12 +17,12 @@ class IntakeApiSettings(WithPostgres):
 
     model_config = SettingsConfigDict(env_prefix="WHISTLE_INTAKE_API_")
 
-    vault_key: SecretStr = Field(
-        description='Key file\'s content: {"current": "k1", "keys": {"k1": "<32 bytes in base64>"}}; '
-        "give its path as WHISTLE_INTAKE_API_VAULT_KEY_FILE."
+    vault_keys: SecretStr = Field(
+        description='The key file\'s content, {"current": "k1", "keys": {"k1": "<32 bytes in base64>"}}; '
+        "give its path as WHISTLE_INTAKE_API_VAULT_KEYS_FILE."
     )
-    attachments_url: str = Field(
-        description="Where pictures lie: file:///folder or s3://bucket/prefix.", pattern=r"^(file:///|s3://)."
+    attachments: str = Field(
+        description="Where pictures lie: an absolute folder or s3://bucket/prefix.", pattern=r"^(/|s3://)."
     )
     trusted_proxies: str = Field(
         default="", description="Networks whose X-Forwarded-For is believed, such as 10.0.0.0/8,127.0.0.1/32."
@@ -45,7 +45,7 @@ class IntakeApiSettings(WithPostgres):
 
     def keys(self) -> Keys:
         """Return the keys that seal and mark. Raises KeyFileError."""
-        return keys_in(self.vault_key.get_secret_value().encode())
+        return keys_in(self.vault_keys.get_secret_value().encode())
 
     def proxies(self) -> tuple[Network, ...]:
         """Return the trusted networks. Raises ValueError."""
