@@ -2,7 +2,7 @@
 
 import typer
 
-from services.whistle import load, migrate, tokens, topics
+from services.whistle import case, load, migrate, tokens, topics
 
 app = typer.Typer(
     name="whistle",
@@ -19,6 +19,7 @@ app.command()(migrate.migrate)
 app.add_typer(topics.app, name="topics")
 app.add_typer(tokens.app, name="token")
 app.add_typer(load.app, name="load")
+app.add_typer(case.app, name="case")
 
 
 def main() -> None:

@@ -1,10 +1,12 @@
 """Connections of the command line: one to PostgreSQL, one to Kafka, each with a deadline, closed whatever happens."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
 import asyncpg
+from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
 
 from services.chassis.postgres import connect
@@ -18,6 +20,7 @@ else:
     Connection = asyncpg.Connection
 
 KAFKA_MILLISECONDS_MAX: Final = 10_000
+STOP_SECONDS_MAX: Final = 5.0
 
 
 @asynccontextmanager
@@ -53,3 +56,22 @@ async def kafka_admin(brokers: str) -> AsyncIterator[AIOKafkaAdminClient]:
         yield admin
     finally:
         await admin.close()
+
+
+@asynccontextmanager
+async def kafka_consumer(brokers: str, group: str | None = None) -> AsyncIterator[AIOKafkaConsumer]:
+    """Open a reader that commits nothing by itself; partitions are assigned by the caller."""
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=brokers,
+        group_id=group,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        request_timeout_ms=KAFKA_MILLISECONDS_MAX,
+    )
+    try:
+        await consumer.start()
+        yield consumer
+    finally:
+        # In a task of its own: aiokafka 0.14 lets the cancellation of a task that never ran out of stop().
+        stopping = asyncio.create_task(consumer.stop())
+        await asyncio.wait([stopping], timeout=STOP_SECONDS_MAX)
