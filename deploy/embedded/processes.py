@@ -19,6 +19,8 @@ RESTART_SECONDS_FIRST: Final = 0.2
 RESTART_SECONDS_MAX: Final = 10.0
 STEADY_SECONDS: Final = 30.0
 """Whoever ran this long starts again with the shortest pause."""
+FIRST_STARTS_MAX: Final = 5
+"""Whoever never was healthy and ended this often has a fault that waiting does not cure."""
 EXIT_CONFIGURATION: Final = 78
 """A setting is wrong (sysexits.h): starting again would not help."""
 
@@ -68,22 +70,12 @@ class ProcessRunner:
     async def _until_healthy(self, child: subprocess.Popen[bytes], watched: Watched, health: HealthCheck) -> None:
         check = argv(health.command)
         while child.poll() is None:
-            if await self._passes(check, self._environment(watched.service), health.timeout.total_seconds()):
+            seconds_max = health.timeout.total_seconds()
+            status, watched.last_answer = await _ask(check, self._environment(watched.service), seconds_max)
+            if status == 0:
                 watched.enter(Phase.HEALTHY)
                 return
             await asyncio.sleep(health.start_interval.total_seconds())
-
-    async def _passes(self, check: list[str], environment: Mapping[str, str], seconds_max: float) -> bool:
-        quiet = asyncio.subprocess.DEVNULL
-        asking = await asyncio.create_subprocess_exec(*check, env=environment, stdin=quiet, stdout=quiet, stderr=quiet)
-        try:
-            return await asyncio.wait_for(asking.wait(), seconds_max) == 0
-        except TimeoutError:
-            return False
-        finally:
-            if asking.returncode is None:
-                asking.kill()
-                await asking.wait()
 
     def _environment(self, service: Service) -> dict[str, str]:
         return {**self.environment, **service.environment}
@@ -122,19 +114,39 @@ async def keep(watched: Watched, run: Runner, logs: Callable[[str], str]) -> Non
     pause = RESTART_SECONDS_FIRST
     while True:
         watched.enter(Phase.STARTING)
-        began, was_healthy = time.monotonic(), False
+        began = time.monotonic()
         status = await run(watched)
-        was_healthy = watched.phase is Phase.HEALTHY
         if status == 0 and watched.service.restart in {"no", "on-failure"}:
             watched.enter(Phase.COMPLETED)
             return
-        if watched.service.restart == "no" or (status == EXIT_CONFIGURATION and not was_healthy):
+        if _gives_up(watched, status):
             raise ServiceFailedError(f"{watched.service.name} ended with {status}:\n{logs(watched.service.name)}")
         watched.restarts += 1
         watched.enter(Phase.RESTARTING)
         pause = RESTART_SECONDS_FIRST if time.monotonic() - began > STEADY_SECONDS else pause
         await asyncio.sleep(pause)
         pause = min(2 * pause, RESTART_SECONDS_MAX)
+
+
+def _gives_up(watched: Watched, status: int) -> bool:
+    if watched.service.restart == "no":
+        return True
+    hopeless = status == EXIT_CONFIGURATION or watched.restarts >= FIRST_STARTS_MAX
+    return hopeless and not watched.was_ever_healthy
+
+
+async def _ask(check: list[str], environment: Mapping[str, str], seconds_max: float) -> tuple[int, str]:
+    pipe, quiet = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
+    asking = await asyncio.create_subprocess_exec(*check, env=environment, stdin=quiet, stdout=pipe, stderr=quiet)
+    try:
+        answer, _ = await asyncio.wait_for(asking.communicate(), seconds_max)
+    except TimeoutError:
+        return 1, f"no answer within {seconds_max:g} s"
+    finally:
+        if asking.returncode is None:
+            asking.kill()
+            await asking.wait()
+    return int(asking.returncode or 0), answer.decode("utf-8", "replace").strip()
 
 
 def argv(command: tuple[str, ...]) -> list[str]:

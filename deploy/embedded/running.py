@@ -89,7 +89,7 @@ class System:
         """
         wanted = names or self.names
         if not until(lambda: bool(self._failure) or self._are_ready(wanted), within_seconds):
-            late = ", ".join(f"{name} is {self.phase(name)}" for name in wanted if not self._are_ready([name]))
+            late = "; ".join(self._describe(name) for name in wanted if not self._are_ready([name]))
             raise ServiceFailedError(f"not ready within {within_seconds:g} s: {late}; logs are in {self.state.logs}")
         if self._failure:
             raise self._failure
@@ -126,6 +126,10 @@ class System:
     def _signal(self, name: str, number: signal.Signals) -> None:
         if pid := self.pid(name):
             os.kill(pid, number)
+
+    def _describe(self, name: str) -> str:
+        watched = self.supervisor.watched[name]
+        return f"{name} is {watched.phase}" + (f" ({watched.last_answer})" if watched.last_answer else "")
 
     def _are_ready(self, names: tuple[str, ...] | list[str]) -> bool:
         return all(self.supervisor.watched[name].phase in READY for name in names)

@@ -24,11 +24,15 @@ class Watched:
     phase: Phase = Phase.WAITING
     pid: int | None = None
     restarts: int = 0
+    was_ever_healthy: bool = False
+    last_answer: str = ""
+    """What the health check said last; for the message of whoever gives up waiting."""
     is_wanted: bool = True
     changed: Callable[[], None] = field(default=lambda: None)
 
     def enter(self, phase: Phase) -> None:
         self.phase = phase
+        self.was_ever_healthy |= phase is Phase.HEALTHY
         self.changed()
 
     @property
