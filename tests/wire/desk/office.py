@@ -114,7 +114,7 @@ class Office:
 
     async def get(self, who: str | None, path: str, **query: Any) -> httpx2.Response:
         headers = {} if who is None else {"Authorization": f"Bearer {token_of(who).secret}"}
-        return await self.client.get(path, params=query, headers=headers)
+        return await self.client.get(path, params=query or None, headers=headers)
 
     async def act(
         self, who: str, act: str | Mapping[str, Any], revision: int | None = 1, key: str = "", case: str = "case"
