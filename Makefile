@@ -44,4 +44,4 @@ docs: setup  ## generated pages and schemas
 	@$(VENV) -m services.whistle docs
 
 doctor: setup ## what is wrong with this machine or the running system
-	@$(VENV) -m services.whistle doctor
+	@$(VENV) -m deploy.embedded whistle doctor

@@ -1,4 +1,4 @@
-"""`python -m deploy.embedded up | run | down | status`: the system on this machine, in the background or not."""
+"""`python -m deploy.embedded up | run | down | status | whistle …`: the system on this machine."""
 
 import json
 import os
@@ -29,9 +29,11 @@ CANNOT_START: Final = (
 """Errors that are a sentence for the person who started the system, not a bug with a traceback."""
 
 
-def main(act: str, name: str = "system") -> int:
+def main(act: str = "", name: str = "system", *more: str) -> int:
     """Return the exit status: 0 done, 1 it cannot be done (one sentence on stderr), 2 no such act."""
     acts = {"up": up, "run": run, "down": down, "status": status}
+    if act == "whistle":
+        return whistle(name, *more)
     if act not in acts:
         sys.stderr.write(f"{act}: no such act; there are {', '.join(acts)}\n")
         return 2
@@ -95,6 +97,17 @@ def status(name: str) -> int:
         return 1
     _say(json.dumps(json.loads(Path(state.folder / STATUS_FILE).read_text(encoding="utf-8")), indent=2))
     return 0
+
+
+def whistle(*arguments: str) -> int:
+    """Run the command line against the system that runs here: the one of `make up`, else the demo's."""
+    name = (
+        "system" if lock.holder(State.named("system").folder) or not lock.holder(State.named("demo").folder) else "demo"
+    )
+    environment = Settings.from_environment(name).cli_environment()
+    return subprocess.run(
+        [sys.executable, "-m", "services.whistle", *arguments], env=environment, check=False
+    ).returncode
 
 
 def _greet(system: System) -> None:

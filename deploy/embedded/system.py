@@ -14,7 +14,7 @@ from deploy.embedded.compose import Service, read_compose, variables
 from deploy.embedded.kafka import Kafka
 from deploy.embedded.plan import needed_by, services_to_run
 from deploy.embedded.ports import LOOPBACK, free_ports, require_free
-from deploy.embedded.postgres import Postgres
+from deploy.embedded.postgres import DATABASE, Postgres
 from deploy.embedded.running import System
 from deploy.embedded.secret_files import declared_secrets, make_secrets
 from deploy.embedded.state import COMPOSE, PROJECT, State
@@ -75,6 +75,19 @@ class Settings:
             "WHISTLE_SECRETS": str(self.state.secrets),
             "WHISTLE_ATTACHMENTS": str(self.state.attachments),
             **self.values,
+        }
+
+    def cli_environment(self) -> dict[str, str]:
+        """Return the environment in which `python -m services.whistle` speaks to this system; no secret is in it."""
+        values = self.compose_values()
+        address = f"{values['WHISTLE_POSTGRES']}/{DATABASE}"
+        return {
+            **_environment(),
+            "WHISTLE_CLI_POSTGRES_DSN": f"postgresql://operator@{address}",
+            "WHISTLE_CLI_POSTGRES_PASSWORD_FILE": str(self.state.secrets / "operator_password"),
+            "WHISTLE_CLI_MIGRATOR_DSN": f"postgresql://migrator@{address}",
+            "WHISTLE_CLI_MIGRATOR_PASSWORD_FILE": str(self.state.secrets / "migrator_password"),
+            "WHISTLE_CLI_KAFKA_BROKERS": values["WHISTLE_KAFKA"],
         }
 
 
