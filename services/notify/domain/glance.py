@@ -11,13 +11,17 @@ import msgspec
 from services.contracts.events import CaseProgressed, Event
 
 
+class Present(msgspec.Struct, frozen=True, gc=False):
+    """Something stands here; what it says does not matter yet."""
+
+
 class WhatGlance(msgspec.Struct, frozen=True, gc=False):
     """The tag of a fact, and what a step sets in motion."""
 
     type: str
     step: str | None = None
-    whistle: msgspec.Raw | None = None
-    supervision: msgspec.Raw | None = None
+    whistle: Present | None = None
+    supervision: Present | None = None
     proposal: str | None = None
 
 

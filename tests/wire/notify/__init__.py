@@ -1,0 +1,1 @@
+"""Notify: who is told, and how."""
