@@ -90,8 +90,10 @@ class AcceptReports:
             if earlier is not None:
                 return earlier
         answer = self._group.submit(ToAccept(self.new_id(), admitted, claim))
-        if claim is not None:
-            self._remember(claim, answer)
+        if claim is None:
+            return await answer
+        self._remember(claim, answer)
+        # Others may join this future, so whoever goes away must not cancel it.
         return await asyncio.shield(answer)
 
     async def drained(self) -> None:
