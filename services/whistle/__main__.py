@@ -2,7 +2,7 @@
 
 import typer
 
-from services.whistle import case, load, migrate, tokens, topics
+from services.whistle import case, clock, dead_letters, load, migrate, subscriptions, tokens, topics, up
 
 app = typer.Typer(
     name="whistle",
@@ -20,6 +20,12 @@ app.add_typer(topics.app, name="topics")
 app.add_typer(tokens.app, name="token")
 app.add_typer(load.app, name="load")
 app.add_typer(case.app, name="case")
+app.add_typer(dead_letters.app, name="dlq")
+app.add_typer(clock.app, name="clock")
+app.add_typer(subscriptions.app, name="subscribe")
+app.command()(up.up)
+app.command()(up.down)
+app.command()(up.status)
 
 
 def main() -> None:

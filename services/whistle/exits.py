@@ -7,9 +7,11 @@ import asyncpg
 from aiokafka.errors import KafkaError
 from aiokafka.errors import UnknownTopicOrPartitionError as UnknownTopic
 
+from services.chassis.delivery.producer import SendFailedError
 from services.chassis.migrations import ChangedMigrationError
 from services.chassis.settings import UnreadableSettingError
 from services.reference.sheets.reading import SheetsRefusedError
+from services.reference.versions.publish import PublicationRefusedError
 
 
 class ExitStatus(IntEnum):
@@ -35,6 +37,7 @@ class UnreachableError(Exception):
 
 UNREACHABLE = (
     UnreachableError,
+    SendFailedError,
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
@@ -45,6 +48,7 @@ UNREACHABLE = (
 REFUSED = (
     RefusedError,
     SheetsRefusedError,
+    PublicationRefusedError,
     ChangedMigrationError,
     asyncpg.PostgresError,
     UnknownTopic,

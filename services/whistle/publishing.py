@@ -11,6 +11,7 @@ from services.identity.persons import give_token
 from services.identity.tokens import hash_of
 from services.reference.model.version import ReferenceVersion
 from services.reference.versions.content import content_of
+from services.reference.versions.publish import draft, publish
 from services.whistle.connecting import Connection
 from services.whistle.exits import RefusedError
 
@@ -18,8 +19,6 @@ NOTICE: Final = timedelta(seconds=6)
 """The least a publication gives is 4 s (design §7); the rest is for the way to the server."""
 LATEST: Final = "select version, sha256 = sha256($1) as is_same from reference.versions order by version desc limit 1"
 NOW: Final = "select clock.now()"
-DRAFT: Final = "select reference.draft($1, $2, $3)"
-PUBLISH: Final = "select reference.publish($1, $2, $3)"
 REVOKE: Final = "select identity.revoke_token($1)"
 MAY_PUBLISH: Final = """
     select exists (
@@ -59,7 +58,7 @@ async def publish_version(
 
     Raises:
         RefusedError: a person has not the role.
-        asyncpg.PostgresError: the database refuses: one person for both, or too little notice.
+        PublicationRefusedError: one person for both, or too little notice.
     """
     content = content_of(version)
     latest = await connection.fetchrow(LATEST, content)
@@ -71,9 +70,9 @@ async def publish_version(
         if not await connection.fetchval(MAY_PUBLISH, person, list(roles)):
             raise RefusedError(f"{person} has not the role {' or '.join(roles)} now")
     async with standing_in_for(connection, persons[0]) as drafter, standing_in_for(connection, persons[1]) as approver:
-        draft = await connection.fetchval(DRAFT, content, note, drafter)
-        number = await connection.fetchval(PUBLISH, draft, begins, approver)
-    return Published(number, begins, is_new=True)
+        drafted = await draft(connection, version, note, drafter)
+        published = await publish(connection, drafted, begins, approver)
+    return Published(published.number, begins, is_new=True)
 
 
 @asynccontextmanager

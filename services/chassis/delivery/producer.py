@@ -44,6 +44,11 @@ class SendFailedError(OSError):
     """Unknown whether the records arrived: send them all again. An outage, hence transient."""
 
 
+def partition_of(key: bytes, partitions: int) -> int:
+    """Return the partition that records of `key` go to."""
+    return zlib.crc32(key) % partitions
+
+
 class Producer:
     """One per process. `send_all` returns when the broker has confirmed every record.
 
@@ -96,7 +101,7 @@ class Producer:
             count = counts.get(record.topic)
             if count is None:
                 count = counts[record.topic] = len(await client.partitions_for(record.topic))
-            placed[record.topic, zlib.crc32(record.key) % count].append(record)
+            placed[record.topic, partition_of(record.key, count)].append(record)
         return placed
 
     async def _started(self) -> Any:
@@ -110,7 +115,7 @@ class Producer:
                     max_batch_size=BATCH_BYTES_MAX,
                     max_request_size=2 * BATCH_BYTES_MAX,
                     request_timeout_ms=int(self._settings.send_seconds_max * 1000),
-                    metadata_max_age_ms=30_000,
+                    metadata_max_age_ms=10_000,
                     retry_backoff_ms=50,
                 )
                 try:

@@ -7,8 +7,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from aiokafka import TopicPartition
-from aiokafka.partitioner import DefaultPartitioner
 
+from services.chassis.delivery.producer import partition_of
 from services.contracts.codec import key_of
 from services.contracts.flow import FLOW
 from services.whistle.connecting import kafka_admin, kafka_consumer
@@ -76,13 +76,9 @@ async def _places(brokers: str, case_id: UUID) -> list[TopicPartition]:
     topics = [hop.topic for hop in FLOW if hop.key == "case_id"]
     async with kafka_admin(brokers) as admin:
         described = await admin.describe_topics(topics)
-    partitions = {topic["topic"]: sorted(each["partition"] for each in topic["partitions"]) for topic in described}
-    choose = DefaultPartitioner()
-    return [
-        TopicPartition(topic, choose(key_of(case_id), numbers, numbers))
-        for topic, numbers in partitions.items()
-        if numbers
-    ]
+    counts = {topic["topic"]: len(topic["partitions"]) for topic in described}
+    key = key_of(case_id)
+    return [TopicPartition(topic, partition_of(key, count)) for topic, count in counts.items() if count]
 
 
 async def _read(consumer: Any, key: bytes, ends: dict[TopicPartition, int], found: list[Passage]) -> None:

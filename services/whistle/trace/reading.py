@@ -25,8 +25,9 @@ CLOCKS: Final = """
     select kind, unit, cycle, started_at, allowed, due_at, stopped_at, calendar, next_step, next_at
     from ledger.clocks where case_id = $1 order by started_at, kind, unit, cycle
 """
-TOLD: Final = "select * from notify.told_of_case($1)"
-HAS_TOLD: Final = "select to_regprocedure('notify.told_of_case(uuid)') is not null"
+TOLD: Final = """
+    select version, unit, role, url, state, attempts, sent_at, last_error from notify.told($1) where unit is not null
+"""
 VERSIONS: Final = "select version, active_from, content from reference.versions where version = any ($1)"
 IS_PENDING: Final = """
     select exists (select from ledger.pending where case_id = $1) or exists (select from intake.pending where id = $1)
@@ -77,7 +78,7 @@ async def read_case(connection: Connection, case_id: UUID) -> CaseRecord:
     if known is None:
         raise RefusedError(f"{case_id} is neither a report nor a case")
     clocks = await connection.fetch(CLOCKS, case_id)
-    told = await connection.fetch(TOLD, case_id) if await connection.fetchval(HAS_TOLD) else []
+    told = await connection.fetch(TOLD, case_id)
     return CaseRecord(
         case_id=case_id,
         accepted_at=known["accepted_at"],

@@ -3,8 +3,9 @@
 from uuid import UUID
 
 import asyncpg
-from aiokafka import AIOKafkaProducer
 
+from services.chassis.delivery.producer import Outgoing, Producer
+from services.chassis.settings import KafkaSettings
 from services.contracts.codec import encode, event_id_of, headers_of, key_of
 from services.contracts.events import Event, ReportFacts, ReportReceived
 from services.ledger.store.cities import Cities
@@ -51,6 +52,7 @@ async def dispatch(database: Database, brokers: str | None = None, name: str = "
 
 async def publish(brokers: str, *events: Event) -> None:
     """Send events as the relays do."""
-    async with AIOKafkaProducer(bootstrap_servers=brokers, enable_idempotence=True, acks="all") as producer:
-        for event in events:
-            await producer.send_and_wait(event.TYPE, encode(event), key=key_of(event.key), headers=headers_of(event))
+    producer = Producer(KafkaSettings(brokers=brokers, service="test"))
+    for event in events:
+        await producer.send_all([Outgoing(0, event.TYPE, key_of(event.key), encode(event), headers_of(event))])
+    await producer.close()
