@@ -12,25 +12,25 @@ from services.chassis.postgres import Pool, postgres_pool, ready
 from services.chassis.running import Process, run_service
 from services.chassis.shell import Shell
 from services.identity.actors import StaffActor, who_is_asking
+from services.intake.agents import run_relay
 from services.intake.api.app import LIMITS, intake_app
 from services.intake.api.doorkeeper import Doorkeeper
 from services.intake.api.followups import PictureDoor, TrackDoor
 from services.intake.api.reports import ReportDoor
-from services.intake.city import city_in
 from services.intake.domain.buckets import Buckets
 from services.intake.handlers.accepting import AcceptReports
 from services.intake.handlers.attaching import AttachPictures
 from services.intake.handlers.following_up import FollowUpReports
 from services.intake.handlers.tracking import TrackReports
-from services.intake.images import encoded_anew
+from services.intake.handlers.watching import BacklogWatch, every
 from services.intake.metrics import IntakeMetrics
-from services.intake.relaying import run_relay
 from services.intake.settings import IntakeApiSettings, IntakeRelaySettings
 from services.intake.store.backlog import backlog_of, forget_old_keys
+from services.intake.store.city import city_in
 from services.intake.store.followups import PostgresCases, PostgresFollowUps, PostgresTails
+from services.intake.store.images import encoded_anew
 from services.intake.store.pictures import KeptPictures, Objects
 from services.intake.store.reports import PostgresReports
-from services.intake.watching import BacklogWatch, every
 from services.reference.versions.cache import reference_cache
 
 WATCH_SECONDS: Final = 2.0
@@ -93,6 +93,7 @@ def _doorkeeper(settings: IntakeApiSettings, pool: Pool) -> Doorkeeper:
         who_is_asking=who,
         proxies=settings.proxies(),
         reports=Buckets(settings.reports_per_minute, settings.reports_burst),
+        staff=Buckets(settings.staff_per_minute, settings.staff_per_minute),
         lookups=Buckets(settings.lookups_per_minute, settings.lookups_per_minute),
         misses=Buckets(settings.misses_per_minute, settings.misses_per_minute),
         pictures=Buckets(settings.pictures_per_minute, settings.pictures_per_minute),

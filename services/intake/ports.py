@@ -98,6 +98,14 @@ class Picture:
     height: int
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How much waits to be sent: rows, about, and for how long the oldest has waited."""
+
+    rows: int
+    seconds: float
+
+
 class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where the case stands, in the words a reporter may read."""
 

@@ -29,6 +29,7 @@ class IntakeApiSettings(WithPostgres):
     )
     reports_per_minute: float = Field(default=60, gt=0, description="Reports of one address; emergencies are exempt.")
     reports_burst: float = Field(default=60, ge=1)
+    staff_per_minute: float = Field(default=6_000, gt=0, description="Reports of one person with a token.")
     lookups_per_minute: float = Field(default=120, gt=0, description="Tracking requests of one address.")
     misses_per_minute: float = Field(default=10, gt=0, description="Wrong codes and tokens of one address.")
     pictures_per_minute: float = Field(default=30, gt=0, description="Uploads of one address.")

@@ -41,6 +41,7 @@ class Doorkeeper:
     who_is_asking: WhoIsAsking
     proxies: tuple[Network, ...]
     reports: Buckets
+    staff: Buckets
     lookups: Buckets
     misses: Buckets
     pictures: Buckets

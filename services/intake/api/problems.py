@@ -12,7 +12,7 @@ from services.intake.handlers.attaching import TooManyPicturesError
 from services.intake.handlers.following_up import AlreadyDoneError
 from services.intake.handlers.group_commit import TooManyWaitingError
 from services.intake.handlers.tracking import NoSuchReportError
-from services.intake.images import NotAPictureError
+from services.intake.store.images import NotAPictureError
 from services.reference.versions.cache import NothingPublishedError
 
 RETRY_SECONDS: Final = 2

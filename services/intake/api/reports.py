@@ -40,7 +40,7 @@ class ReportDoor:
         body = await body_of(request)
         admitted = self._admit(form_in(body, ReportForm), caller)
         if admitted.urgency != "emergency":
-            self.doorkeeper.pace(self.doorkeeper.reports, _payer(caller))
+            self._pace(caller)
         answer = await self.accept.one(admitted, claim_in(scope, caller.scope, body))
         return self._created(answer)
 
@@ -58,6 +58,13 @@ class ReportDoor:
             lines.append(task)
         results = await asyncio.gather(*lines)
         return Response(b"".join(results), 200, media_type="application/x-ndjson")
+
+    def _pace(self, caller: Caller) -> None:
+        # A hotline is one address with many reporters: its people are paced by themselves.
+        if caller.actor is None:
+            self.doorkeeper.pace(self.doorkeeper.reports, caller.address)
+        else:
+            self.doorkeeper.pace(self.doorkeeper.staff, caller.scope)
 
     def _admit(self, form: ReportForm, caller: Caller) -> Admitted:
         if self.is_full():
@@ -80,8 +87,3 @@ class ReportDoor:
             headers["Idempotency-Replayed"] = "true"
             self.metrics.replayed.inc()
         return Response(_ENCODE(answer.receipt), 201, headers, "application/json")
-
-
-def _payer(caller: Caller) -> str:
-    # A counter or a hotline is one address with many reporters: its people are paced by themselves.
-    return caller.scope if caller.actor else caller.address

@@ -1,10 +1,10 @@
 """How much waits to be sent, estimated without counting; and what is kept only for a while."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from services.chassis.postgres import Pool
+from services.intake.ports import Backlog
 
 KEYS_KEPT_FOR: Final = timedelta(days=7)
 FORGOTTEN_MAX: Final = 20_000
@@ -21,12 +21,6 @@ FORGET_KEYS: Final = """
         select client_key from intake.idempotency where kept_since < (select clock_timestamp() - $1::interval) limit $2
     ))
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    rows: int
-    seconds: float
 
 
 async def backlog_of(pool: Pool) -> Backlog:

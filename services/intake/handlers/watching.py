@@ -8,7 +8,7 @@ import structlog
 
 from services.chassis.outages import is_transient
 from services.intake.metrics import IntakeMetrics
-from services.intake.store.backlog import Backlog
+from services.intake.ports import Backlog
 
 _log = structlog.get_logger("whistle.intake")
 
