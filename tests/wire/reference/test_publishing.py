@@ -1,25 +1,19 @@
 """Publishing on real PostgreSQL: two persons, enough notice, and the version in force at every instant."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from datetime import datetime, timedelta
 
 import asyncpg
 import pytest
 
 from services.chassis.postgres import Pool
-from services.identity.persons import give_token, load_persons
-from services.reference.sheets.persons import PersonInRole, PersonRole
 from services.reference.versions.cache import PublishedVersions, ReferenceCache, reference_cache
 from services.reference.versions.publish import PublicationRefusedError, Published, draft, publish, redraft
-from tests.builders import an_id
 from tests.environment.database import Database
 from tests.unit.reference.town import a_version, rule
+from tests.wire.reference.publishing import LONG_AGO, give_tokens
 
 pytestmark = pytest.mark.postgres
-
-LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
-ROLES: tuple[PersonRole, ...] = ("rule_owner", "center_leader", "clerk")
 
 
 @pytest.fixture
@@ -30,26 +24,8 @@ async def pool(database: Database) -> AsyncIterator[Pool]:
 
 @pytest.fixture
 async def tokens(pool: Pool) -> dict[str, bytes]:
-    """One token each of a rule owner, a center leader and a clerk."""
-    rows = [
-        PersonInRole(
-            person_id=an_id(role),
-            name=role,
-            unit="district_command_center",
-            role=role,
-            lane="ordinary",
-            valid_from=LONG_AGO.date(),
-            valid_to=None,
-        )
-        for role in ROLES
-    ]
     async with pool.acquire() as connection:
-        await load_persons(connection, rows)
-        return {role: await _token(connection, an_id(role)) for role in ROLES}
-
-
-async def _token(connection: object, person: UUID) -> bytes:
-    return (await give_token(connection, person, timedelta(hours=1))).token_hash  # type: ignore[arg-type]
+        return await give_tokens(connection)
 
 
 async def _now(pool: Pool) -> datetime:
