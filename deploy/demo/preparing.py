@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from deploy.demo.city.stepped_clock import stepped_clock_sql
+from deploy.embedded.postgres import DATABASE
 from deploy.embedded.running import System
 from deploy.embedded.state import PROJECT
 
@@ -22,7 +23,7 @@ class CommandFailedError(RuntimeError):
 
 def install_stepped_clock(system: System, at: datetime) -> None:
     """Replace the database's clock by one that stands at `at`."""
-    system.postgres.run_sql(stepped_clock_sql(at))
+    system.postgres.run_sql(stepped_clock_sql(at), DATABASE)
 
 
 def load_district(system: System, folder: Path = DISTRICT) -> None:

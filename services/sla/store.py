@@ -7,7 +7,7 @@ from typing import Final
 from services.chassis.postgres import Pool
 
 READ: Final = "select clock_timestamp() as instant, exists (select from ledger.clock_stop) as stopped"
-STOP: Final = "insert into ledger.clock_stop (reason) values ($1) on conflict (only) do nothing"
+STOP: Final = "insert into ledger.clock_stop (reason) values ($1) on conflict (one) do nothing"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 -- Demo and tests only: the database's clock stands still until it is set, and may run on from there at real rate.
 -- Readiness of a service that expects the real clock refuses this definition.
 create table clock.stepped (
-    only boolean primary key default true check (only),
+    single boolean primary key default true check (single),
     at timestamptz not null,
     -- Set while the clock runs on: it then shows `at` plus the real time since.
     running_since timestamptz
 );
 insert into clock.stepped (at) values ($AT$);
+alter table clock.stepped owner to migrator;
 revoke all on clock.stepped from public;
 
 create or replace function clock.now() returns timestamptz

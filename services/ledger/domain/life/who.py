@@ -59,7 +59,7 @@ def other_than_handler(case: TakenCase, asker: Asker) -> bool:
     """A verifying role, and not the person who handled: whoever judges a result did not make it (X-08)."""
     row = case.case
     may_verify = bool(VERIFYING_ROLES & {asker.role, *asker.roles}) and (
-        CENTER in asker.units or row.subdistrict in asker.units or row.lane in asker.lanes != ("ordinary",)
+        CENTER in asker.units or row.subdistrict in asker.units or (row.lane != "ordinary" and row.lane in asker.lanes)
     )
     return may_verify and asker.person_id != row.handler
 
