@@ -1,0 +1,1 @@
+"""Shows the moving whole, live. Reads case.progressed.v1 and the ledger's views for it; writes nothing."""

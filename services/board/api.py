@@ -1,0 +1,87 @@
+"""The board's doors: the snapshot, the feed, and tickets for the feed."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import FastAPI, Header, Query, Response, status
+from starlette.middleware.cors import CORSMiddleware
+
+from services.board.domain.viewing import Viewer
+from services.board.feed import Hub, HubFullError, TooManyOfPersonError, Watching
+from services.board.snapshot import Snapshots
+from services.board.streaming import EventStream
+from services.board.tickets import TICKET_SECONDS, Tickets
+from services.board.viewers import Viewers, unauthorized
+from services.chassis.web import Problem, new_app
+from services.chassis.web.bodies import json_body
+
+Authorization = Annotated[str | None, Header()]
+Ticket = Annotated[str | None, Query(max_length=100)]
+JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardParts:
+    """What the doors open to."""
+
+    viewers: Viewers
+    snapshots: Snapshots
+    hub: Hub
+    tickets: Tickets
+
+
+def board_app(parts: BoardParts, allowed_origin: str = "") -> FastAPI:
+    """Return the application; pages of `allowed_origin` may read it with credentials."""
+    app = new_app("Whistle board", openapi_url=None)
+    if allowed_origin:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=[allowed_origin],
+            allow_credentials=True,
+            allow_methods=["GET", "POST"],
+            allow_headers=["authorization"],
+            max_age=600,
+        )
+
+    @app.get("/api/v1/board/snapshot")
+    async def snapshot(authorization: Authorization = None) -> Response:
+        """Answer how everything stands. At most a second old; `as_of` says when it was read."""
+        viewer = await parts.viewers.of_header(authorization)
+        body = await parts.snapshots.of(viewer.scope)
+        return Response(body, media_type=JSON, headers={"cache-control": "no-store"})
+
+    @app.post("/api/v1/board/tickets")
+    async def ticket(authorization: Authorization = None) -> Response:
+        """Give a ticket that opens the feed once, for clients that cannot send a header."""
+        viewer = await parts.viewers.of_header(authorization)
+        body = {"ticket": parts.tickets.issue(viewer.token_hash), "expires_in_seconds": TICKET_SECONDS}
+        headers = {"cache-control": "no-store"}
+        return Response(json_body(body), status.HTTP_201_CREATED, headers=headers, media_type=JSON)
+
+    @app.get("/api/v1/board/feed")
+    async def feed(authorization: Authorization = None, ticket: Ticket = None) -> Response:
+        """Stream changes. After `hello` fetch a fresh snapshot, then apply `case` events with higher versions."""
+        viewer = await _viewer_of(parts, authorization, ticket)
+        return EventStream(parts.hub, _joined(parts.hub, viewer), parts.viewers.still_watching)
+
+    return app
+
+
+async def _viewer_of(parts: BoardParts, authorization: str | None, ticket: str | None) -> Viewer:
+    if ticket is None:
+        return await parts.viewers.of_header(authorization)
+    if authorization is not None:
+        raise Problem("two-credentials", "Send a token or a ticket, not both", 400)
+    token_hash = parts.tickets.redeem(ticket)
+    if token_hash is None:
+        raise unauthorized()
+    return await parts.viewers.of_token(token_hash)
+
+
+def _joined(hub: Hub, viewer: Viewer) -> Watching:
+    try:
+        return hub.join(viewer)
+    except TooManyOfPersonError as error:
+        raise Problem("too-many-streams", "Too many streams", 429, str(error), headers={"Retry-After": "15"}) from None
+    except HubFullError:
+        raise Problem("board-full", "The board has no room", 503, headers={"Retry-After": "15"}) from None

@@ -1,0 +1,38 @@
+"""The card of a case: what its clocks have shown so far, the worst first (domain §6.4)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final, Literal, NamedTuple
+
+from services.contracts.events import ClockSnapshot
+
+Card = Literal["none", "blue", "yellow", "red"]
+
+CARDS: Final[tuple[Card, ...]] = ("none", "blue", "yellow", "red")
+"""By rank, as `ledger.card_rank` gives it."""
+RANK_BEFORE: Final = {"reminder": 0, "limit": 1, "letter": 2, "supervision": 2}
+"""The rank of a clock by the step it owes next; above them, and at the top of the ladder, it is red."""
+CLOCKS: Final = frozenset({"promise", "handling"})
+"""Clocks that climb the overdue ladder."""
+
+
+class Standing(NamedTuple):
+    """How late a case is."""
+
+    card: Card
+    due_at: datetime | None
+    """The nearest due date among the clocks of its card; None when no such clock runs."""
+
+
+def rank_of(next_step: str | None) -> int:
+    """Return the rank a running clock has reached."""
+    return 3 if next_step is None else RANK_BEFORE.get(next_step, 3)
+
+
+def standing_of(clocks: Iterable[ClockSnapshot]) -> Standing:
+    """Return the worst card of the running clocks, and when the earliest of them is due."""
+    running = [(rank_of(c.next_step), c.due_at) for c in clocks if c.stopped_at is None and c.kind in CLOCKS]
+    if not running:
+        return Standing("none", None)
+    worst = max(rank for rank, _ in running)
+    return Standing(CARDS[worst], min(due_at for rank, due_at in running if rank == worst))

@@ -1,0 +1,48 @@
+"""Who asks: the token's person, looked up every time, and what they may see."""
+
+from dataclasses import dataclass
+
+from services.board.domain.viewing import Scope, Viewer
+from services.chassis.postgres import Pool
+from services.chassis.web.problems import Problem
+from services.identity.actors import who_is_asking
+from services.identity.tokens import MalformedTokenError, token_hash_in
+
+
+@dataclass(frozen=True, slots=True)
+class Viewers:
+    """Looks viewers up; no copy is kept, so a revoked token counts at once."""
+
+    pool: Pool
+
+    async def of_header(self, authorization: str | None) -> Viewer:
+        """Return the person of an `Authorization` header. Raises Problem 401."""
+        try:
+            token_hash = token_hash_in(authorization)
+        except MalformedTokenError:
+            raise unauthorized() from None
+        return await self.of_token(token_hash)
+
+    async def of_token(self, token_hash: bytes | None) -> Viewer:
+        """Return the person of a token. Raises Problem 401 where nobody is asking."""
+        viewer = await self._look_up(token_hash) if token_hash is not None else None
+        if viewer is None:
+            raise unauthorized()
+        return viewer
+
+    async def still_watching(self, viewer: Viewer) -> bool:
+        """Whether the person may watch and sees the same as when the stream began."""
+        found = await self._look_up(viewer.token_hash)
+        return found is not None and found.scope == viewer.scope
+
+    async def _look_up(self, token_hash: bytes) -> Viewer | None:
+        async with self.pool.acquire() as connection:
+            actor = await who_is_asking(connection, token_hash)
+        return None if actor is None else Viewer(actor.person_id, token_hash, Scope(actor.units))
+
+
+def unauthorized() -> Problem:
+    """Return the 401 that says nothing about why."""
+    return Problem(
+        "unauthorized", "A staff token is required", 401, headers={"WWW-Authenticate": 'Bearer realm="whistle"'}
+    )
