@@ -12,7 +12,7 @@ _SUSPICIOUS: Final = re.compile(rf"\d[\d \-]{{5}}|@|＠|[{_PROVINCES}] ?[A-Za-z]
 """Most reports hold nothing of the kind; one pass tells."""
 _NARROW: Final = {wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), 0xFF20)}
 _IDENTITY: Final = re.compile(r"(?<!\d)(\d{6})(\d{8})(\d{3}[\dXx])(?!\d)")
-_MOBILE: Final = re.compile(r"(?<!\d)(1[3-9]\d)([ \-]?)(\d{4})([ \-]?)(\d{4})(?!\d)")
+_MOBILE: Final = re.compile(r"(?<!\d)((?:86[ \-]?)?1[3-9]\d)[ \-]?\d{4}[ \-]?(\d{4})(?!\d)")
 _LANDLINE: Final = re.compile(r"(?<!\d)(0\d{2,3})([ \-]?)(\d{3,4})(\d{4})(?!\d)")
 _PLATE: Final = re.compile(
     rf"([{_PROVINCES}] ?[A-Za-z])([ ·.]?)([A-Za-z0-9]{{3,4}})([A-Za-z0-9挂学警港澳领使]{{2}})(?![A-Za-z0-9])"
@@ -29,7 +29,7 @@ def masked(text: str) -> str:
         return text
     hidden = text.translate(_NARROW)
     hidden = _IDENTITY.sub(_mask_identity, hidden)
-    hidden = _MOBILE.sub(r"\1****\5", hidden)
+    hidden = _MOBILE.sub(r"\1****\2", hidden)
     hidden = _LANDLINE.sub(r"\1-****\4", hidden)
     hidden = _PLATE.sub(r"\1***\4", hidden)
     hidden = _MAIL.sub(r"\1***\2", hidden)

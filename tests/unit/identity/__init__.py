@@ -1,0 +1,1 @@
+"""Tokens and the sheet of persons, without a database."""

@@ -1,0 +1,1 @@
+"""intake's pure parts: masking, numbers, codes, admission, buckets."""
