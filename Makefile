@@ -41,7 +41,7 @@ bench-quick: setup ## the same in three minutes
 	@$(VENV) -m tests.benchmarks --quick
 
 docs: setup  ## generated pages and schemas
-	@$(VENV) -m services.whistle docs
+	@$(VENV) -m deploy.documents
 
 doctor: setup ## what is wrong with this machine or the running system
 	@$(VENV) -m deploy.embedded whistle doctor
