@@ -17,7 +17,7 @@ CLIENTS: Final = ("aiokafka", "faust", "mode", "kafka")
 TEXT_CHARACTERS_MAX: Final = 4_000
 
 _IDENTITY: Final = re.compile(r"(?<![0-9A-Za-z])([1-9]\d{5})(?:18|19|20)\d{9}[\dXx](?![0-9A-Za-z])")
-_MOBILE: Final = re.compile(r"(?<![0-9A-Za-z.])(?:\+?86[- ]?)?(1[3-9]\d)[- ]?\d{4}[- ]?(\d{2})\d{2}(?![0-9A-Za-z])")
+_MOBILE: Final = re.compile(r"(?<![0-9A-Za-z.])(?:\+?86[- ]?)?(1[3-9]\d)[- ]?\d{4}[- ]?\d{4}(?![0-9A-Za-z])")
 _SECRET: Final = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}|://([^:/@\s]+):[^@/\s]+@")
 
 
@@ -26,7 +26,7 @@ def masked(text: str) -> str:
     if len(text) > TEXT_CHARACTERS_MAX:
         text = text[:TEXT_CHARACTERS_MAX] + "…"
     text = _IDENTITY.sub(r"\1************", text)
-    text = _MOBILE.sub(r"\1******\2", text)
+    text = _MOBILE.sub(r"\1********", text)
     return _SECRET.sub(lambda found: f"{found[1]} ***" if found[1] else f"://{found[2]}:***@", text)
 
 

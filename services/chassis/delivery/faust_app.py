@@ -68,6 +68,7 @@ def worker_app(name: str, settings: KafkaSettings) -> Any:
         broker_max_poll_interval=86_400.0,
         broker_max_poll_records=500,
         consumer_auto_offset_reset="earliest",
+        consumer_metadata_max_age_ms=10_000,
         key_serializer="raw",
         value_serializer="raw",
         topic_allow_declare=False,

@@ -6,8 +6,10 @@ from typing import Any, Final
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
+from services.chassis.delivery.offsets import OffsetRegressionError
 from services.chassis.settings import KafkaSettings
 
 CALL_SECONDS_MAX: Final = 10.0
@@ -70,16 +72,20 @@ class FaustPlaces:
 
     async def seek_to_beginning(self, partition: TopicPartition) -> None:
         """Not while Faust runs: it remembers positions. The process ends instead and begins anew."""
-        raise KafkaError(f"{partition} was committed beyond its end")
+        raise OffsetRegressionError(f"{partition} was committed beyond its end")
 
     async def _partitions(self) -> list[TopicPartition]:
+        admin = AIOKafkaAdminClient(bootstrap_servers=self._settings.brokers)
         async with asyncio.timeout(CALL_SECONDS_MAX):
-            existing = await self._client.topics()
-            missing = [topic for topic in self._topics if topic not in existing]
-            if missing:
-                raise TopicMissingError(f"topics missing: {', '.join(missing)}")
-            counts = {topic: self._client.partitions_for_topic(topic) or () for topic in self._topics}
-        return [TopicPartition(topic, number) for topic, numbers in counts.items() for number in numbers]
+            await admin.start()
+            try:
+                described = await admin.describe_topics(list(self._topics))
+            finally:
+                await admin.close()
+        missing = [topic["topic"] for topic in described if topic["error_code"]]
+        if missing:
+            raise TopicMissingError(f"topics missing: {', '.join(missing)}")
+        return [TopicPartition(topic["topic"], one["partition"]) for topic in described for one in topic["partitions"]]
 
     async def _rewind(self, partitions: list[TopicPartition]) -> None:
         """Commit the beginning where the group has committed beyond the end: Faust would drop the first records.

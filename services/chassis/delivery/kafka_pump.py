@@ -176,7 +176,7 @@ class KafkaPump:
             heartbeat_interval_ms=3_000,
             rebalance_timeout_ms=30_000,
             request_timeout_ms=20_000,
-            metadata_max_age_ms=30_000,
+            metadata_max_age_ms=10_000,
             retry_backoff_ms=100,
             **group,
         )

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Final
 
 import asyncpg
-from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from tests.environment.database import Database
@@ -103,7 +103,45 @@ class Probe:
     def is_at_work(self) -> bool:
         """Tell whether a worker was given partitions."""
         logs = "".join(path.read_text(encoding="utf-8") for path in self.folder.glob("worker-*.log"))
-        return "partitions assigned" in logs
+        return "Setting newly assigned partitions" in logs
+
+    async def saw_restarting(self, worker: subprocess.Popen[bytes], count: int) -> None:
+        """Wait for `count` different effects; a worker that ended is started again, as its supervisor would."""
+
+        def enough() -> bool:
+            nonlocal worker
+            if worker.poll() is not None:
+                worker = self.start()
+            return len(set(self.effects)) >= count
+
+        await eventually(enough, within_seconds=90.0)
+
+    async def make_topic_anew(self) -> None:
+        """Delete the topic with all it holds, and create it again."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.brokers)
+        await admin.start()
+
+        async def gone() -> bool:
+            return self.topic not in await admin.list_topics()
+
+        try:
+            await admin.delete_topics([self.topic])
+            check: Callable[[], Awaitable[bool] | bool] = gone
+            await eventually(check, within_seconds=20.0)
+        finally:
+            await admin.close()
+        await self.create_topic()
+
+    async def commit_beyond_the_end(self) -> None:
+        """Leave the group where a topic that was made anew would: far beyond its end."""
+        consumer = AIOKafkaConsumer(bootstrap_servers=self.brokers, group_id=self.group, enable_auto_commit=False)
+        await consumer.start()
+        try:
+            places = [TopicPartition(self.topic, number) for number in range(2)]
+            consumer.assign(places)
+            await consumer.commit(dict.fromkeys(places, 1_000))
+        finally:
+            await consumer.stop()
 
     async def rows(self, query: str) -> list[asyncpg.Record]:
         connection = await asyncpg.connect(self.database.dsn("migrator"))

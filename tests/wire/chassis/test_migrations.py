@@ -1,9 +1,8 @@
 """Every migration of every room on a real PostgreSQL."""
 
-import asyncpg
 import pytest
 
-from services.chassis import clock, migrations
+from services.chassis import migrations
 from tests.environment.database import Database
 
 pytestmark = pytest.mark.postgres
