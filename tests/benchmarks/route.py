@@ -1,0 +1,116 @@
+"""One measurement of a route, product or bare: load it, see it drain, divide."""
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from tests.benchmarks import cpu
+from tests.benchmarks.load.wrk import Load, wrk
+
+WARM_UP_SECONDS: Final = 4.0
+DRAIN_SECONDS_MAX: Final = 120.0
+POLL_SECONDS: Final = 0.1
+LAG_SECONDS_MAX: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """How a route's database is asked how far it is: each gives a count, the first two also the last instant."""
+
+    accepted: str
+    queued: str
+    told: str
+
+
+PRODUCT: Final = Tables(
+    accepted="select count(*), max(accepted_at) from intake.reports",
+    queued="select count(*), max(opened_at) from ledger.assignments where role = 'lead' and attempt = 1",
+    told="select count(*) from notify.messages where version = 1",
+)
+BARE: Final = Tables(
+    accepted="select count(*), max(accepted_at) from reports",
+    queued="select count(*), max(opened_at) from assignments where role = 'lead'",
+    told="select count(*) from messages",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """A running route. `connection` may read its tables."""
+
+    url: str
+    connection: Any
+    tables: Tables
+    pids: cpu.Pids
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What a route did under load."""
+
+    load: Load
+    cases: int
+    seconds: float
+    """From the first request to the last case in its queue."""
+    queue_lag_seconds: float
+    """Last case in the queue minus last report accepted, by the database's clock."""
+    last_lag_seconds: float
+    """From the end of the load until everything had been told."""
+    cpu_us_per_case: Mapping[str, float]
+
+    @property
+    def cases_per_s(self) -> float:
+        return self.cases / self.seconds
+
+    @property
+    def is_sustained(self) -> bool:
+        clean = self.load.refused == self.load.broken == 0
+        return clean and max(self.queue_lag_seconds, self.last_lag_seconds) <= LAG_SECONDS_MAX
+
+    @property
+    def cpu_us(self) -> float:
+        return sum(self.cpu_us_per_case.values())
+
+
+async def measure(route: Route, bodies: Sequence[str], seconds: float) -> Measured:
+    """Warm the route up, load it for `seconds`, wait until all of it has arrived everywhere."""
+    await wrk(route.url, bodies, seconds=WARM_UP_SECONDS, folder=route.folder)
+    before = await _drained(route)
+    began: datetime = await route.connection.fetchval("select clock_timestamp()")
+    used = cpu.used(route.pids())
+    load = await wrk(route.url, bodies, seconds=seconds, folder=route.folder)
+    ended = time.monotonic()
+    after = await _drained(route)
+    last_lag = time.monotonic() - ended
+    cases = after - before
+    cpu_seconds = cpu.between(used, cpu.used(route.pids()))
+    _, accepted_at = await route.connection.fetchrow(route.tables.accepted)
+    _, queued_at = await route.connection.fetchrow(route.tables.queued)
+    return Measured(
+        load=load,
+        cases=cases,
+        seconds=(queued_at - began).total_seconds(),
+        queue_lag_seconds=max((queued_at - accepted_at).total_seconds(), 0.0),
+        last_lag_seconds=last_lag,
+        cpu_us_per_case={name: seconds / cases * 1e6 for name, seconds in cpu_seconds.items()},
+    )
+
+
+async def _drained(route: Route) -> int:
+    """Return the number of cases when every report is in its queue and has been told of."""
+    deadline = time.monotonic() + DRAIN_SECONDS_MAX
+    tables = route.tables
+    while True:
+        told: int = await route.connection.fetchval(tables.told)
+        queued: int = (await route.connection.fetchrow(tables.queued))[0]
+        accepted: int = (await route.connection.fetchrow(tables.accepted))[0]
+        if told >= queued >= accepted:
+            return queued
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"of {accepted} reports {queued} came into a queue and {told} were told of")
+        await asyncio.sleep(POLL_SECONDS)
