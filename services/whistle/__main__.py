@@ -2,7 +2,19 @@
 
 import typer
 
-from services.whistle import case, clock, dead_letters, load, migrate, subscriptions, tokens, topics, up
+from services.whistle import (
+    backup,
+    case,
+    clock,
+    dead_letters,
+    load,
+    migrate,
+    restore,
+    subscriptions,
+    tokens,
+    topics,
+    up,
+)
 
 app = typer.Typer(
     name="whistle",
@@ -23,6 +35,8 @@ app.add_typer(case.app, name="case")
 app.add_typer(dead_letters.app, name="dlq")
 app.add_typer(clock.app, name="clock")
 app.add_typer(subscriptions.app, name="subscribe")
+app.command()(backup.backup)
+app.command()(restore.restore)
 app.command()(up.up)
 app.command()(up.down)
 app.command()(up.status)

@@ -49,18 +49,27 @@ def apply(
 
 async def _apply(*, dry_run: bool) -> Answer:
     settings = CliSettings.read()
-    async with kafka_admin(settings.brokers) as admin:
-        found = await differences(admin)
-        if not dry_run:
-            for difference in found:
-                await _close(admin, difference, settings.kafka_replication)
-            await _until_known(admin)
+    if dry_run:
+        async with kafka_admin(settings.brokers) as admin:
+            found = await differences(admin)
+    else:
+        found = await make_topics(settings.brokers, settings.kafka_replication)
     rows = [(each.hop.topic, each.action, each.detail) for each in found]
     told = {
         "changed": not dry_run,
         "topics": [dict(zip(("topic", "action", "detail"), row, strict=True)) for row in rows],
     }
     return Answer(told, [table(("topic", "action", "detail"), rows)])
+
+
+async def make_topics(brokers: str, replication: int) -> list[Difference]:
+    """Make Kafka's topics what FLOW says; return what was different."""
+    async with kafka_admin(brokers) as admin:
+        found = await differences(admin)
+        for difference in found:
+            await _close(admin, difference, replication)
+        await _until_known(admin)
+    return found
 
 
 async def differences(admin: AIOKafkaAdminClient) -> list[Difference]:
