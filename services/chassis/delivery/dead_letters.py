@@ -48,15 +48,20 @@ class PostgresDeadLetters:
 
     async def put(self, message: Message, reason: str) -> bool:
         place = (message.topic, message.partition, message.offset)
-        headers = [(name, value.decode("utf-8", "replace").replace("\0", "?")) for name, value in headers_of(message)]
+        headers = [(_text(name), _text(value.decode("utf-8", "replace"))) for name, value in headers_of(message)]
         event_id = next((value[:64] for name, value in headers if name == "ce_id"), None)
-        told = reason.replace("\0", "?")[:REASON_CHARACTERS_MAX]
+        told = _text(reason)[:REASON_CHARACTERS_MAX]
         written = msgspec.json.encode(headers).decode()
         async with self.pool.acquire() as connection:
             added = await connection.fetchval(_PUT, event_id, *place, written, message.key, message.value, told)
             if added is not None:
                 return True
             return bool(await connection.fetchval(_STATE, *place, message.value) == "open")
+
+
+def _text(text: str) -> str:
+    """Return `text` as PostgreSQL takes it."""
+    return text.replace("\0", "?").encode("utf-8", "replace").decode()
 
 
 class DeadLetterRate:

@@ -104,7 +104,7 @@ def assert_nothing_else_is_on(app: Any) -> None:
         "a stream that cannot be sealed": conf.Stream is not CrashOnlyStream,
         "no static membership": not conf.consumer_group_instance_id,
         "agents at work side by side": any(agent.concurrency != 1 for agent in app.agents.values()),
-        "timers or tasks": bool(app._extra_service_instances),  # noqa: SLF001 -- no other sign
+        "timers or tasks": bool(app._app_tasks),  # noqa: SLF001 -- no other sign
     }
     found = [what for what, is_so in wrong.items() if is_so]
     if found:

@@ -1,0 +1,56 @@
+"""Making Kafka's topics: by name, partitions and retention, whatever they carry."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import TopicAlreadyExistsError, for_code
+
+OVERHEAD_BYTES: Final = 64 * 1024
+"""Keys, headers and the batch around the largest record."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """One topic as declared."""
+
+    name: str
+    partitions: int
+    retention: timedelta
+    record_bytes_max: int
+
+    def configs(self) -> dict[str, str]:
+        """Return the topic's settings, as Kafka names them."""
+        return {
+            "retention.ms": str(int(self.retention.total_seconds() * 1000)),
+            "max.message.bytes": str(self.record_bytes_max + OVERHEAD_BYTES),
+            "cleanup.policy": "delete",
+        }
+
+
+async def create_missing(admin: AIOKafkaAdminClient, topics: Sequence[Topic], replication: int = -1) -> Sequence[str]:
+    """Create topics that do not exist and return their names; those that exist are left as they are.
+
+    Args:
+        admin: a started client.
+        topics: what there should be.
+        replication: copies of each partition; -1 is the cluster's own default.
+
+    Raises:
+        KafkaError: the broker refused; topics before the refused one may have been created.
+    """
+    existing = set(await admin.list_topics())
+    missing = [topic for topic in topics if topic.name not in existing]
+    if not missing:
+        return ()
+    wanted = [NewTopic(topic.name, topic.partitions, replication, topic_configs=topic.configs()) for topic in missing]
+    _raise_refusals((await admin.create_topics(wanted)).topic_errors)
+    return [topic.name for topic in missing]
+
+
+def _raise_refusals(errors: Sequence[tuple[Any, ...]]) -> None:
+    for topic, code, *message in errors:
+        if code not in {0, TopicAlreadyExistsError.errno}:
+            raise for_code(code)(f"{topic}: {' '.join(filter(None, map(str, message)))}")
