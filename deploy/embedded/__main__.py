@@ -9,9 +9,11 @@ import threading
 from pathlib import Path
 from typing import Final
 
+from deploy.demo.preparing import load_district
 from deploy.embedded import lock
 from deploy.embedded.kafka import KafkaError
 from deploy.embedded.ports import PortTakenError
+from deploy.embedded.postgres import DATABASE
 from deploy.embedded.postgres_data import PostgresError
 from deploy.embedded.postgres_programs import NoPostgresError
 from deploy.embedded.processes import ServiceFailedError
@@ -49,7 +51,7 @@ def run(name: str) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with running_system(Settings.from_environment(name, say=_say)) as system:
+    with running_system(Settings.from_environment(name, prepare=_give_a_district, say=_say)) as system:
         _greet(system)
         while not stop.wait(0.5):
             system.raise_failure()
@@ -108,6 +110,13 @@ def whistle(*arguments: str) -> int:
     return subprocess.run(
         [sys.executable, "-m", "services.whistle", *arguments], env=environment, check=False
     ).returncode
+
+
+def _give_a_district(system: System) -> None:
+    # Intake and router are not ready before the city has decided anything.
+    if system.postgres.run_sql("select exists (select from reference.versions)", DATABASE) == "f":
+        _say("no reference version is published yet: loading the sample district")
+        load_district(system)
 
 
 def _greet(system: System) -> None:
