@@ -11,6 +11,8 @@ from services.reference.model.organisation import Polygon, Unit
 from services.reference.sheets.reading import Refusal
 
 SHEET: Final = "grids"
+CRACK: Final = 1e-7
+"""Degrees, about 1 cm."""
 SLIVER: Final = 1e-10
 """Square degrees, about 1 m²: smaller overlaps and holes come from rounding coordinates."""
 
@@ -32,7 +34,8 @@ def check_ground(units: Mapping[str, Unit], ground: Mapping[str, Sequence[Polygo
 
 def holes(ground: Mapping[str, Sequence[Polygon]]) -> list[tuple[float, float]]:
     """Return a point inside each hole between the grids; reports from there go to the command center."""
-    whole = shapely.unary_union([geometry_of(polygons) for polygons in ground.values()])
+    # Snapped to a grid of 1 cm: a crack of rounding between two neighbours would open a hole to the outside.
+    whole = shapely.unary_union([geometry_of(polygons) for polygons in ground.values()], grid_size=CRACK)
     parts = whole.geoms if isinstance(whole, shapely.MultiPolygon) else [whole]
     inner = [shapely.Polygon(ring) for part in parts for ring in getattr(part, "interiors", [])]
     points = [hole.representative_point() for hole in inner if hole.area > SLIVER]

@@ -1,0 +1,1 @@
+"""What is allowed and still probably a mistake: one file per check, `checks` runs them all."""
