@@ -46,11 +46,11 @@ class Desk:
 def found_or_404(found: FoundCase | None, asked: Asking, case: UUID | None = None) -> FoundCase:
     """Return the case; what is not there and what is not theirs leaves the same answer and the same line."""
     if found is None:
-        _log.warning("asked for a case in vain", person=str(asked.actor.person_id), case_id=str(case or ""))
+        _log.warning("asked for a case in vain", person=str(asked.asker.person_id), case_id=str(case or ""))
         raise no_such_case()
     return found
 
 
 def list_scope(name: str, asked: Asking, filtered: str) -> str:
     """Return what a cursor is bound to: the list, its filters, and the person."""
-    return f"{name}/{asked.actor.person_id}/{filtered}"
+    return f"{name}/{asked.asker.person_id}/{filtered}"

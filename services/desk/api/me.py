@@ -33,7 +33,7 @@ def me_routes(desk: Desk) -> APIRouter:
     async def me(token: Token) -> Response:
         """The person behind the token; units and roles are looked up anew for every request."""
         async with desk.reading(token, "me") as asking:
-            name = await asking.connection.fetchval(NAME, asking.actor.person_id)
+            name = await asking.connection.fetchval(NAME, asking.asker.person_id)
         asker = asking.asker
         return json_answer(Me(name=name, **{field: getattr(asker, field) for field in asker.__struct_fields__}))
 

@@ -34,10 +34,8 @@ def queue_routes(desk: Desk) -> APIRouter:
         return json_answer(QueuePage(at=found.at, rows=rows, next=following))
 
     async def _row(task: FoundTask) -> QueueTask:
-        if not task.steps:
-            return shown(task, None)
         city = await desk.versions.of(task.reference_version)
-        return shown(task, worst_card(task.steps, city.policies))
+        return shown(task, worst_card(task.clocks(), city.policies))
 
     return router
 

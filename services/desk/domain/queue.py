@@ -1,5 +1,6 @@
 """The queue: what is expected of the asker's units, until when."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Final, Literal
 from uuid import UUID
@@ -8,7 +9,7 @@ import msgspec
 
 from services.contracts.events.dispatch import Urgency
 from services.contracts.events.progress import Card, State
-from services.desk.domain.cards import StepOnLadder
+from services.desk.domain.cards import RunningClock
 
 Expected = Literal["sign_in", "handle", "deliver_part", "report_in", "verify", "dispatch"]
 Part = Literal["lead", "cooperating", "copy", "supervising", "called", "verifying"]
@@ -69,7 +70,6 @@ class FoundTask(msgspec.Struct, frozen=True, kw_only=True):
     subdistrict: str | None
     place: Whereabouts | None
     expected: Expected | None
-    expected_by: datetime | None
     role: Part
     unit: str
     handling_unit: str
@@ -80,8 +80,19 @@ class FoundTask(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     whistle_open: int | None
     reference_version: int
-    steps: tuple[StepOnLadder, ...]
+    running: tuple[RunningClock, ...]
+    """The case's clocks that run."""
     part: str
+
+    def clocks(self) -> Iterator[RunningClock]:
+        """The running clocks that concern this row: the unit's own and the case's."""
+        return (clock for clock in self.running if clock.unit in {"", self.unit})
+
+    def expected_by(self) -> datetime:
+        """Signing in has a clock of its own; everything else is due with the row."""
+        if self.expected != "sign_in":
+            return self.due_at
+        return min((clock.due_at for clock in self.clocks() if clock.kind == "sign_in"), default=self.due_at)
 
 
 class FoundTasks(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,7 +144,7 @@ def shown(task: FoundTask, card: Card | None) -> QueueTask:
         urgency=task.urgency,
         place=Whereabouts(subdistrict=task.subdistrict, community=known.community, grid=known.grid),
         expected=task.expected,
-        expected_by=task.expected_by or task.due_at,
+        expected_by=task.expected_by(),
         role=task.role,
         unit=task.unit,
         handling_unit=task.handling_unit,

@@ -1,0 +1,73 @@
+"""What a person may do, as the page offers it: never less than the ledger allows, never what would change nothing."""
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from services.desk.domain.permitted import ACT_TYPES, permitted
+from services.ledger.domain.acts import Asker, Blow, DeliverPart, Handle, RefusedError, ReportIn, SignIn
+from tests.builders import an_id
+from tests.unit.ledger.cases import ANSWER, CaseInTest
+
+BODIES: dict[str, dict[str, Any]] = {
+    "return": {"reason": "不归我们", "suggested": "traffic_police"},
+    "dispatch": {"lead": "traffic_police", "reason": "改派"},
+    "whistle": {"kind": "public_demand", "reason": "多日未办"},
+    "deliver_part": {"measure": "已清扫"},
+    "handle": ANSWER,
+    "verify": {"done": True},
+    "supervise": {"reason": "群众反映"},
+    "note": {"kind": "log", "text": "已到现场"},
+}
+PEOPLE = {
+    "drainage": "clerk",
+    "municipal_works": "clerk",
+    "sub-01": "subdistrict_officer",
+    "district_command_center": "center_operator",
+}
+
+
+def an_asker(unit: str) -> Asker:
+    role = PEOPLE[unit]
+    return Asker(person_id=an_id(unit), unit=unit, role=role, units=(unit,), lanes=("ordinary",), roles=(role,))
+
+
+def just_opened() -> CaseInTest:
+    return CaseInTest()
+
+
+def whistled() -> CaseInTest:
+    case = CaseInTest()
+    case.act(SignIn(), "drainage")
+    case.act(Blow(kind="public_demand", reason="多日未办"), "sub-01", "subdistrict_officer")
+    case.act(ReportIn(), "drainage")
+    return case
+
+
+def handled() -> CaseInTest:
+    case = CaseInTest()
+    case.act(SignIn(), "drainage")
+    case.act(SignIn(), "municipal_works")
+    case.act(DeliverPart(measure="已清扫"), "municipal_works")
+    case.act(Handle(**ANSWER), "drainage")
+    return case
+
+
+@pytest.mark.parametrize("make", [just_opened, whistled, handled])
+@pytest.mark.parametrize("unit", PEOPLE)
+def test_what_is_offered_is_exactly_what_the_ledger_takes(make: Any, unit: str) -> None:
+    offered = set(permitted(make().taken.document, an_asker(unit)))
+
+    taken = {kind for kind in ACT_TYPES if takes(make(), kind, unit)}
+    assert offered == taken
+
+
+def takes(case: CaseInTest, kind: str, unit: str) -> bool:
+    act: Any = msgspec.convert({"type": kind, **BODIES.get(kind, {})}, ACT_TYPES[kind])
+    try:
+        case.act(act, unit, PEOPLE[unit], after=timedelta(minutes=1))
+    except RefusedError:
+        return False
+    return True
