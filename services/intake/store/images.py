@@ -50,6 +50,8 @@ def _encoded_anew(content: bytes, kind: str) -> Picture:
         picture = ImageOps.exif_transpose(opened)
         picture.thumbnail((SIDE_MAX, SIDE_MAX))
         pixels = _on_white(picture)
+    # Pillow writes what it read beside the pixels, such as comments and profiles, into the new file.
+    pixels.info.clear()
     out = io.BytesIO()
     pixels.save(out, "JPEG", quality=QUALITY)
     return Picture(out.getvalue(), "image/jpeg", pixels.width, pixels.height)

@@ -43,5 +43,5 @@ def test_no_header_is_nobody() -> None:
     ],
 )
 def test_anything_else_is_refused_without_repeating_it(header: str) -> None:
-    with pytest.raises(MalformedTokenError, match="^expected `Authorization: Bearer wst_…`$"):
+    with pytest.raises(MalformedTokenError, match=r"^expected `Authorization: Bearer wst_…`$"):
         token_hash_in(header)

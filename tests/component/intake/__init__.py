@@ -1,0 +1,1 @@
+"""intake's doors and handlers, with fakes at the ports."""

@@ -1,0 +1,69 @@
+"""A bulk import: each line for itself, one result per line, safe to send again."""
+
+import json
+
+import pytest
+
+from tests.component.intake.window import A_REPORT, REPORTS, Window
+
+BATCH = f"{REPORTS}:batch"
+
+
+def a_line(key: str, **fields: object) -> bytes:
+    return json.dumps(A_REPORT | {"idempotency_key": key} | fields, ensure_ascii=False).encode() + b"\n"
+
+
+async def sent(window: Window, body: bytes) -> list[dict[str, object]]:
+    headers = {"Authorization": f"Bearer {window.token().secret}"}
+    answer = await window.client.post(BATCH, content=body, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
+async def test_every_line_gets_its_result_in_order(window: Window) -> None:
+    body = a_line("a") + b"\n" + a_line("b", item="9999") + b"{\n" + a_line("c").rstrip()
+
+    results = await sent(window, body)
+
+    assert [(result["line"], result["status"]) for result in results] == [(1, 201), (2, 422), (3, 400), (4, 201)]
+    assert len(window.reports.rows) == 2
+
+
+async def test_sending_it_again_makes_nothing_new(window: Window) -> None:
+    body = b"".join(a_line(f"line-{number}") for number in range(1_500))
+
+    first = await sent(window, body)
+    again = await sent(window, body)
+
+    assert [result["number"] for result in again] == [result["number"] for result in first]
+    assert {result["replayed"] for result in again} == {True}
+    assert len(window.reports.rows) == 1_500
+    assert len(window.reports.batches) < 150
+
+
+async def test_a_key_used_twice_in_one_file_for_other_reports_is_refused(window: Window) -> None:
+    results = await sent(window, a_line("a") + a_line("a", text="另一件"))
+
+    assert sorted(str(result["status"]) for result in results) == ["201", "422"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        pytest.param(b"{}\n" * 10_001, 413, id="too-many-lines"),
+        pytest.param(b'{"text":"' + b"a" * 70_000 + b'"}\n', 413, id="too-long-a-line"),
+    ],
+)
+async def test_a_file_beyond_its_limits_is_refused(window: Window, body: bytes, status: int) -> None:
+    headers = {"Authorization": f"Bearer {window.token().secret}"}
+
+    answer = await window.client.post(BATCH, content=body, headers=headers)
+
+    assert answer.status_code == status
+
+
+async def test_a_bulk_import_needs_a_token(window: Window) -> None:
+    answer = await window.client.post(BATCH, content=a_line("a"))
+
+    assert answer.status_code == 401
+    assert window.reports.rows == {}

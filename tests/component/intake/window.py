@@ -1,0 +1,142 @@
+"""The single window in a test: its real doors and handlers over fakes at the ports."""
+
+import json
+from base64 import b64encode
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any, Final
+from uuid import uuid4
+
+import httpx2
+from prometheus_client import CollectorRegistry
+from uuid_utils.compat import uuid7
+
+from services.chassis.sealing import Keys, keys_in
+from services.chassis.web.edge import Edge, HttpMetrics
+from services.identity.actors import StaffActor
+from services.identity.tokens import IssuedToken, hash_of, issue_token
+from services.intake.api.app import LIMITS, intake_app
+from services.intake.api.doorkeeper import Doorkeeper
+from services.intake.api.followups import PictureDoor, TrackDoor
+from services.intake.api.reports import ReportDoor
+from services.intake.domain.buckets import Buckets
+from services.intake.handlers.accepting import AcceptReports
+from services.intake.handlers.attaching import AttachPictures
+from services.intake.handlers.following_up import FollowUpReports
+from services.intake.handlers.tracking import TrackReports
+from services.intake.metrics import IntakeMetrics
+from services.intake.settings import Network
+from services.intake.store.city import ReferenceCity
+from services.intake.store.images import encoded_anew
+from tests.builders import an_id
+from tests.fakes.intake import InMemoryCases, InMemoryFollowUps, InMemoryPictures, InMemoryReports, InMemoryTails
+from tests.unit.reference.town import the_town
+
+KEYS: Final[Keys] = keys_in(
+    json.dumps({"current": "k1", "keys": {"k1": b64encode(sha256(b"test").digest()).decode()}}).encode()
+)
+REPORTS: Final = "/api/v1/reports"
+TOWN: Final = ReferenceCity(the_town())
+A_REPORT: Final = {"text": "建设路雨水箅子堵死，积水没过脚踝", "grid": "grid-0101-01", "channel": "web"}
+
+
+def an_actor(name: str = "worker", role: str = "grid_worker") -> StaffActor:
+    return StaffActor(
+        person_id=an_id(name),
+        unit="grid-0101-01",
+        role=role,
+        units=frozenset({"grid-0101-01"}),
+        lanes=frozenset({"ordinary"}),
+        roles=frozenset({role}),
+    )
+
+
+@dataclass(slots=True)
+class Window:
+    """Takes requests as the process does, without sockets."""
+
+    per_minute: float = 1_000_000
+    proxies: tuple[Network, ...] = ()
+    reports: InMemoryReports = field(default_factory=InMemoryReports)
+    followups: InMemoryFollowUps = field(default_factory=InMemoryFollowUps)
+    cases: InMemoryCases = field(default_factory=InMemoryCases)
+    people: dict[bytes, StaffActor] = field(default_factory=dict)
+    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
+    seconds: float = 0.0
+    full: bool = False
+    accept: AcceptReports = field(init=False)
+    pictures: InMemoryPictures = field(init=False)
+    client: httpx2.AsyncClient = field(init=False)
+
+    def __post_init__(self) -> None:
+        metrics = IntakeMetrics.create(self.registry)
+        self.pictures = InMemoryPictures(self.reports)
+        self.accept = AcceptReports(
+            reports=self.reports, pictures=self.pictures, keys=KEYS, metrics=metrics, new_id=uuid7
+        )
+        tails = InMemoryTails(self.reports)
+        track = TrackReports(reports=self.reports, cases=self.cases, tails=tails, keys=KEYS)
+        doorkeeper = self._doorkeeper()
+        app = intake_app(
+            ReportDoor(
+                accept=self.accept,
+                doorkeeper=doorkeeper,
+                city=lambda: TOWN,
+                is_full=lambda: self.full,
+                metrics=metrics,
+            ),
+            TrackDoor(
+                track=track,
+                followup=FollowUpReports(
+                    track=track,
+                    followups=self.followups,
+                    pictures=self.pictures,
+                    keys=KEYS,
+                    metrics=metrics,
+                    new_id=uuid7,
+                ),
+                doorkeeper=doorkeeper,
+            ),
+            PictureDoor(
+                attach=AttachPictures(pictures=self.pictures, encode=encoded_anew, new_id=uuid4),
+                doorkeeper=doorkeeper,
+            ),
+            metrics.refused,
+        )
+        door = Edge(app, HttpMetrics(self.registry, "intake_api"), LIMITS)
+        self.client = httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(app=door, raise_app_exceptions=False), base_url="http://window"
+        )
+
+    def token(self, name: str = "worker", role: str = "grid_worker") -> IssuedToken:
+        """Return a token of a person at work."""
+        token = issue_token(lambda count: sha256(name.encode()).digest()[:count])
+        self.people[hash_of(token.secret)] = an_actor(name, role)
+        return token
+
+    async def report(self, key: str | None = None, token: str | None = None, **fields: Any) -> httpx2.Response:
+        headers = {} if key is None else {"Idempotency-Key": key}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        return await self.client.post(REPORTS, json={**A_REPORT, **fields}, headers=headers)
+
+    def counted(self, name: str, **labels: str) -> float:
+        """Return the value of a metric."""
+        value = self.registry.get_sample_value(name, labels)
+        assert value is not None, f"{name} {labels} is not there"
+        return value
+
+    def _doorkeeper(self) -> Doorkeeper:
+        async def who(token_hash: bytes) -> StaffActor | None:
+            return self.people.get(token_hash)
+
+        return Doorkeeper(
+            who_is_asking=who,
+            proxies=self.proxies,
+            reports=Buckets(self.per_minute, min(self.per_minute, 1_000_000)),
+            staff=Buckets(1_000_000, 1_000_000),
+            lookups=Buckets(1_000, 1_000),
+            misses=Buckets(10, 10),
+            pictures=Buckets(1_000, 1_000),
+            seconds=lambda: self.seconds,
+        )

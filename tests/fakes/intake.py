@@ -1,0 +1,141 @@
+"""What intake's ports promise, in memory; the contract suite holds the reports to PostgreSQL's behaviour."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+from services.intake.ports import (
+    Added,
+    CannotStoreError,
+    Earlier,
+    Known,
+    Moment,
+    NewFollowUp,
+    NewReport,
+    Picture,
+    Progress,
+    StillUndecidedError,
+)
+
+NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
+"""Monday 2026-03-02, 12:00 in the district."""
+
+
+@dataclass(slots=True)
+class InMemoryReports:
+    """Keeps reports in a dictionary. Tests hold it, break it, and look inside."""
+
+    rows: dict[UUID, NewReport] = field(default_factory=dict)
+    keys: dict[UUID, tuple[bytes, UUID]] = field(default_factory=dict)
+    batches: list[int] = field(default_factory=list)
+    open: asyncio.Event = field(default_factory=asyncio.Event)
+    outage: Exception | None = None
+    unstorable: bytes | None = None
+    """A body with these bytes is refused, as the database refuses a value."""
+    held_elsewhere: set[UUID] = field(default_factory=set)
+    serial: int = 0
+
+    def __post_init__(self) -> None:
+        self.open.set()
+
+    async def begin(self, count: int) -> Moment:
+        self.batches.append(count)
+        await self.open.wait()
+        if self.outage is not None:
+            raise self.outage
+        self.serial += count
+        return Moment(NOON, 1, range(self.serial - count + 1, self.serial + 1))
+
+    async def accept_once(self, reports: Sequence[NewReport], moment: Moment) -> Mapping[UUID, Earlier]:
+        if self.unstorable is not None and any(self.unstorable in report.body for report in reports):
+            raise CannotStoreError
+        if any(report.claim and report.claim.client_key in self.held_elsewhere for report in reports):
+            raise StillUndecidedError
+        taken = [report.claim.client_key for report in reports if report.claim and report.claim.client_key in self.keys]
+        for report in reports:
+            if report.claim is None or report.claim.client_key not in self.keys:
+                self.rows[report.report_id] = report
+                if report.claim is not None:
+                    self.keys[report.claim.client_key] = (report.claim.fingerprint, report.report_id)
+        return await self.made_by(taken)
+
+    async def made_by(self, client_keys: Sequence[UUID]) -> Mapping[UUID, Earlier]:
+        known = {key: self.keys[key] for key in client_keys if key in self.keys}
+        return {key: Earlier(fingerprint, self._known(made)) for key, (fingerprint, made) in known.items()}
+
+    async def find(self, epoch: int, serial: int) -> Known | None:
+        found = [report_id for report_id, row in self.rows.items() if row.serial == serial and epoch == 1]
+        return self._known(found[0]) if found else None
+
+    def _known(self, report_id: UUID) -> Known:
+        row = self.rows[report_id]
+        return Known(report_id, row.serial, 1, NOON, row.key_id, row.lane)
+
+
+@dataclass(slots=True)
+class InMemoryFollowUps:
+    """Keeps follow-ups in a list."""
+
+    rows: list[NewFollowUp] = field(default_factory=list)
+
+    async def now(self) -> datetime:
+        return NOON
+
+    async def add_once(self, followup: NewFollowUp) -> Added:
+        for row in self.rows:
+            if row.claim and followup.claim and row.claim.client_key == followup.claim.client_key:
+                return Added(row.followup_id, row.claim.fingerprint)
+            same = (row.report_id, row.kind) == (followup.report_id, followup.kind)
+            if same and row.kind in {"withdrawal", "rating"}:
+                return Added(None)
+        self.rows.append(followup)
+        return Added(followup.followup_id)
+
+
+@dataclass(slots=True)
+class InMemoryTails:
+    """Knows the tails of reports with a phone."""
+
+    reports: InMemoryReports
+    misses: dict[UUID, int] = field(default_factory=dict)
+
+    async def tail_of(self, report_id: UUID) -> bytes | None:
+        if self.misses.get(report_id, 0) >= 5:
+            return None
+        row = self.reports.rows.get(report_id)
+        return row.tail_mac if row else None
+
+    async def missed(self, report_id: UUID) -> None:
+        self.misses[report_id] = self.misses.get(report_id, 0) + 1
+
+
+@dataclass(slots=True)
+class InMemoryCases:
+    """What the ledger would say."""
+
+    progress: dict[UUID, Progress] = field(default_factory=dict)
+
+    async def progress_of(self, case_id: UUID) -> Progress | None:
+        return self.progress.get(case_id)
+
+
+@dataclass(slots=True)
+class InMemoryPictures:
+    """Keeps pictures; reports claim them by being written."""
+
+    reports: InMemoryReports
+    kept: dict[UUID, Picture] = field(default_factory=dict)
+
+    async def keep(self, picture: Picture, attachment_id: UUID) -> None:
+        self.kept[attachment_id] = picture
+
+    async def claimable(self, attachment_ids: Sequence[UUID], report_id: UUID | None = None) -> frozenset[UUID]:
+        others = {
+            picture for known, row in self.reports.rows.items() if known != report_id for picture in row.attachments
+        }
+        return frozenset(one for one in attachment_ids if one in self.kept and one not in others)
+
+    async def forget_lapsed(self) -> int:
+        return 0
