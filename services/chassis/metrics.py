@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections import deque
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final, Self
@@ -19,6 +20,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 NAMESPACE: Final = "whistle"
 BATCH_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+ENDS_KEPT_MAX: Final = 4_096
 BATCH_EVENTS: Final = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000)
 
 
@@ -71,7 +73,14 @@ class Progress:
             ["topic", "partition"],
             registry=registry,
         )
-        self._children: dict[tuple[str, int], tuple[Gauge, Gauge]] = {}
+        self._lag_seconds = Gauge(
+            f"{NAMESPACE}_{service}_lag_seconds",
+            "How long the first record not yet worked on has been there, to the 5 s between two looks.",
+            ["topic", "partition"],
+            registry=registry,
+        )
+        self._children: dict[tuple[str, int], tuple[Gauge, Gauge, Gauge]] = {}
+        self._ends_seen: dict[tuple[str, int], deque[tuple[int, float]]] = {}
         self.positions: dict[tuple[str, int], int] = {}
         self.ends: dict[tuple[str, int], int] = {}
         self.moved_at = time.monotonic()
@@ -96,13 +105,15 @@ class Progress:
         """Note the end offset seen at the broker."""
         self.ends[topic, partition] = end_offset
         position = self.positions.get((topic, partition), 0)
-        self._of(topic, partition)[1].set(max(end_offset - position, 0))
+        _, records, seconds = self._of(topic, partition)
+        records.set(max(end_offset - position, 0))
+        seconds.set(self._waiting_seconds((topic, partition), position, end_offset))
 
     def forget(self, topic: str, partition: int) -> None:
         """Stop showing a partition that another instance works on now."""
-        for known in (self.positions, self.ends, self._children):
+        for known in (self.positions, self.ends, self._children, self._ends_seen):
             known.pop((topic, partition), None)
-        for gauge in (self._position, self._lag):
+        for gauge in (self._position, self._lag, self._lag_seconds):
             if (topic, str(partition)) in gauge._metrics:  # noqa: SLF001 -- remove() of an unknown label only warns, later raises
                 gauge.remove(topic, str(partition))
 
@@ -112,12 +123,24 @@ class Progress:
         positions = dict(self.positions)
         return sum(max(end - positions.get(place, 0), 0) for place, end in dict(self.ends).items())
 
-    def _of(self, topic: str, partition: int) -> tuple[Gauge, Gauge]:
+    def _waiting_seconds(self, place: tuple[str, int], position: int, end_offset: int) -> float:
+        """Return the age of the first end seen beyond `position`."""
+        now = time.monotonic()
+        seen = self._ends_seen.setdefault(place, deque())
+        while seen and seen[0][0] <= position:
+            seen.popleft()
+        # Full: what is left out lies behind the oldest, which alone counts.
+        if end_offset > max(position, seen[-1][0] if seen else 0) and len(seen) < ENDS_KEPT_MAX:
+            seen.append((end_offset, now))
+        return now - seen[0][1] if seen else 0.0
+
+    def _of(self, topic: str, partition: int) -> tuple[Gauge, Gauge, Gauge]:
         children = self._children.get((topic, partition))
         if children is None:
             children = self._children[topic, partition] = (
                 self._position.labels(topic, str(partition)),
                 self._lag.labels(topic, str(partition)),
+                self._lag_seconds.labels(topic, str(partition)),
             )
         return children
 

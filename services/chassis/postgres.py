@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakSet
 
 import asyncpg
 import structlog
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 else:
     Pool = asyncpg.Pool
 
+OPEN_POOLS: Final["WeakSet[Pool]"] = WeakSet()
+"""The process's pools while they are open, for its metrics."""
 DURABLE: Final = ("fsync", "full_page_writes", "synchronous_commit")
 CONNECT_SECONDS_MAX: Final = 5.0
 OPEN_SECONDS_MAX: Final = 60.0
@@ -77,8 +80,10 @@ async def postgres_pool(settings: PostgresSettings, **options: Any) -> AsyncIter
     try:
         async with pool.acquire() as connection:
             await assert_durable(connection)
+        OPEN_POOLS.add(pool)
         yield pool
     finally:
+        OPEN_POOLS.discard(pool)
         await _close(pool)
 
 

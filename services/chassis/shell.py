@@ -14,6 +14,7 @@ from services.chassis.health import Health
 from services.chassis.metrics import Progress, service_registry
 from services.chassis.operations import Operations
 from services.chassis.outages import Outages
+from services.chassis.pools import PoolCollector
 from services.chassis.server import Server, server_for
 from services.chassis.settings import ServiceSettings
 from services.chassis.web.edge import BodyLimits, Edge, HttpMetrics
@@ -44,6 +45,7 @@ class Shell:
         self.health = Health()
         self.outages = Outages(self.registry, service)
         self.progress = Progress(self.registry, service)
+        PoolCollector(self.registry, service)
         self.stopping = asyncio.Event()
         self.die = end
         self._settings = settings

@@ -10,10 +10,10 @@ from services.ledger.store.cities import Cities
 from services.ledger.store.settling import Settling
 from services.reference.versions.cache import reference_cache
 from services.sla.handlers import SettleDue, WatchClocks
-from services.sla.metrics import SlaMetrics
+from services.sla.metrics import CensusGauges, SlaMetrics
 from services.sla.settings import SlaSettings
-from services.sla.store import PostgresClockGuard
-from services.sla.timers import Timer
+from services.sla.store import PostgresClockGuard, read_census
+from services.sla.timers import Timer, keep_census
 
 
 async def run(settings: SlaSettings, shell: Shell) -> None:
@@ -33,6 +33,7 @@ async def run(settings: SlaSettings, shell: Shell) -> None:
         shell.health.add("postgres", partial(ready, pool, settings.postgres))
         watchdog = Watchdog(shell.health, shell.progress, shell.outages, end=shell.die)
         shell.start("timer", timer.run(), stop=timer.stop)
+        shell.start("census", keep_census(partial(read_census, pool), CensusGauges.create(shell.registry)))
         watchdog.start()
         await shell.serve()
         watchdog.stop()

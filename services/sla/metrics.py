@@ -1,5 +1,6 @@
-"""What sla made effective, and how late."""
+"""What sla made effective, and how late; how many cases are open and overdue."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -43,3 +44,28 @@ class SlaMetrics:
         for step in STEPS:
             metrics.steps.labels(step=step)
         return metrics
+
+
+@dataclass(frozen=True, slots=True)
+class CensusGauges:
+    """How the whole stands, counted every few seconds, never on the way of a case."""
+
+    gauges: dict[str, Gauge]
+
+    @classmethod
+    def create(cls, registry: CollectorRegistry) -> Self:
+        meanings = {
+            "open_cases": "Cases not closed.",
+            "overdue_cases": "Open cases of which a promise or handling clock is past its due date.",
+            "open_whistles": "Whistles to which not every department has reported in.",
+            "steps_owed": "Steps that are owed and not yet effective.",
+            "step_owed_seconds": "How long the oldest of them has been owed, by the city's clock.",
+            "open_dead_letters": "Dead letters of all consumers about which nobody has decided.",
+            "dead_letter_seconds": "How long the oldest of them has waited.",
+        }
+        return cls({name: Gauge(f"{PREFIX}_{name}", meaning, registry=registry) for name, meaning in meanings.items()})
+
+    def show(self, counted: Mapping[str, float]) -> None:
+        """Set every gauge."""
+        for name, gauge in self.gauges.items():
+            gauge.set(counted[name])

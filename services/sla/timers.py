@@ -1,10 +1,18 @@
 """The loop of time: tick, settle until nothing is owed, rest."""
 
 import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
 
 from services.chassis.metrics import Progress
-from services.chassis.outages import Outages, retry_transient
+from services.chassis.outages import Outages, is_transient, retry_transient
 from services.sla.handlers import SettleDue, WatchClocks
+from services.sla.metrics import CensusGauges
+
+CENSUS_SECONDS: Final = 10.0
+CENSUS_SHARE: Final = 0.02
+"""Counting takes this share of the time at most, however many cases there are."""
 
 
 class Timer:
@@ -42,3 +50,15 @@ class Timer:
                 await self._stopping.wait()
         except TimeoutError:
             pass
+
+
+async def keep_census(read: Callable[[], Awaitable[Mapping[str, float]]], gauges: CensusGauges) -> None:
+    """Count until cancelled; an outage only leaves the last counts standing."""
+    while True:
+        began = time.monotonic()
+        try:
+            gauges.show(await read())
+        except Exception as error:
+            if not is_transient(error):
+                raise
+        await asyncio.sleep(max(CENSUS_SECONDS, (time.monotonic() - began) / CENSUS_SHARE))
