@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
+from services.reference.deciding.compile import Answer, Outcome
 from services.reference.deciding.explain import beaten_by, conditions_of
 from services.reference.deciding.guards import cooperators, duty_lead, recused
 from services.reference.deciding.match import Found
@@ -10,6 +11,9 @@ from services.reference.deciding.resolving import Scene
 from services.reference.deciding.terms import Terms
 from services.reference.model.catalogue import Item
 from services.reference.model.organisation import COMMAND_CENTER
+
+ANSWERS_MAX = 50_000
+"""Kept per version, some 15 MiB at most: rules times the places where they were needed."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -105,21 +109,42 @@ def _local_minute(scene: Scene) -> int:
 def _by_rule(position: int, found: Found, scene: Scene) -> Choice:
     report, outcome = scene.report, scene.reference.outcomes[position]
     item = outcome.item or scene.item
-    notes: list[str] = []
-    lead, is_ruled = _lead(outcome.lead, item, scene, notes)
-    if report.accused:
-        lead = recused(lead, report.accused, scene.organisation, notes)
+    answer = _answer(position, outcome, item, scene)
     return Choice(
-        lead=lead,
-        cooperating=cooperators(outcome.cooperating, lead, item, scene, notes),
-        consulting=not is_ruled or (lead == COMMAND_CENTER != outcome.lead),
+        lead=answer.lead,
+        cooperating=answer.cooperating,
+        consulting=answer.consulting,
         item=item,
         terms=terms_for(item, scene),
         rule=outcome.rule.id,
         matched=tuple(conditions_of(outcome, report, found, scene.path)),
         beaten=beaten_by(position, found, scene.reference.outcomes),
-        notes=notes,
+        notes=list(answer.notes),
     )
+
+
+def _answer(position: int, outcome: Outcome, item: Item | None, scene: Scene) -> Answer:
+    """Return who an outcome means at this place; the same place and item need no second look."""
+    if scene.report.accused:
+        return _answer_anew(outcome, item, scene)
+    known = scene.reference.answers
+    key = (position, scene.smallest, item.code if item else None)
+    answer = known.get(key)
+    if answer is None:
+        if len(known) >= ANSWERS_MAX:
+            known.clear()
+        answer = known[key] = _answer_anew(outcome, item, scene)
+    return answer
+
+
+def _answer_anew(outcome: Outcome, item: Item | None, scene: Scene) -> Answer:
+    notes: list[str] = []
+    lead, is_ruled = _lead(outcome.lead, item, scene, notes)
+    if scene.report.accused:
+        lead = recused(lead, scene.report.accused, scene.organisation, notes)
+    helpers = cooperators(outcome.cooperating, lead, item, scene, notes)
+    consulting = not is_ruled or (lead == COMMAND_CENTER != outcome.lead)
+    return Answer(lead, helpers, consulting, tuple(notes))
 
 
 def _lead(name: str, item: Item | None, scene: Scene, notes: list[str]) -> tuple[str, bool]:

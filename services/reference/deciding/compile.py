@@ -1,8 +1,8 @@
 """A reference version -> everything a decision needs, looked up instead of searched. Done once per version."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 
 from services.contracts.events.report import Lane
 from services.reference.deciding.match import RuleTable, fold
@@ -35,6 +35,19 @@ class Outcome:
     with_keywords: Mapping[str, str]
 
 
+class Answer(NamedTuple):
+    """Who an outcome means at one place, when nobody is complained about."""
+
+    lead: str
+    cooperating: tuple[str, ...]
+    consulting: bool
+    notes: tuple[str, ...]
+
+
+AnswerKey = tuple[int, str | None, str | None]
+"""Position of the rule, smallest unit of the place, item code."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledReference:
     """One version, ready to decide by."""
@@ -55,6 +68,8 @@ class CompiledReference:
     """(unit, item) pairs that the grassroots took over."""
     owners: Mapping[tuple[OwnerRole, str, str | None], str]
     """Unit by (role, area, item)."""
+    answers: dict[AnswerKey, Answer] = field(default_factory=dict, repr=False, compare=False)
+    """Remembered, never decided upon: what is not here is found again, the same."""
 
     def lane_item(self, lane: Lane) -> Item | None:
         """Return the item whose limits a report of a sensitive lane follows."""
