@@ -47,7 +47,8 @@ CARDS_COUNTED: Final = f"""{_CARDED}
 CARDS_SHOWN: Final = f"""{_CARDED}
     select * from (
         select case_id, number, version, state, lead, cooperating, subdistrict, item, urgency, accepted_at,
-            whistle_open, rank, first_due_at as due_at, row_number() over (partition by rank order by first_due_at, case_id) as place
+            whistle_open, rank, first_due_at as due_at,
+            row_number() over (partition by rank order by first_due_at, case_id) as place
         from mine
     ) ranked
     where place <= {OF_A_CARD_MAX} order by rank, place

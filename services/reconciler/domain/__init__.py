@@ -1,0 +1,1 @@
+"""When an effect may be called lost, and when to try again. Pure."""
