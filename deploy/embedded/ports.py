@@ -1,24 +1,45 @@
 """TCP ports of the loopback: free ones for tests, a clear error for a taken one."""
 
+import secrets
 import socket
 from collections.abc import Mapping
-from contextlib import ExitStack
 from typing import Final
 
 LOOPBACK: Final = "127.0.0.1"
+TEST_PORTS: Final = range(20_000, 32_000)
 
 
 class PortTakenError(RuntimeError):
     """A port that a part of the system needs belongs to another program."""
 
 
+class NotAPortError(PortTakenError):
+    """A variable that sets a port holds something else."""
+
+
 def free_ports(count: int) -> list[int]:
-    """Return `count` different ports that nothing listens on now."""
-    with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind((LOOPBACK, 0))
-        return [int(each.getsockname()[1]) for each in sockets]
+    """Return `count` different ports that nothing listens on now.
+
+    They lie below those the kernel lends to outgoing connections: a server that is killed and started again
+    must find its port free.
+    """
+    found: list[int] = []
+    while len(found) < count:
+        port = secrets.choice(TEST_PORTS)
+        if port not in found and _can_bind(port):
+            found.append(port)
+    return found
+
+
+def port_number(name: str, text: str) -> int:
+    """Return the port that variable `name` sets.
+
+    Raises:
+        NotAPortError: it is no number from 1 to 65535.
+    """
+    if not text.isdecimal() or not 1 <= int(text) <= 65_535:
+        raise NotAPortError(f"{name} must be a port number, not {text!r}")
+    return int(text)
 
 
 def is_listening(port: int, seconds: float = 0.5) -> bool:

@@ -93,7 +93,7 @@ class ServerRunner:
             await asyncio.shield(starting)
             watched.pid = self.server.pid
             watched.enter(Phase.HEALTHY)
-            await comes_true(lambda: self.server.pid is None)
+            await comes_true(lambda: self.server.pid is None, tick_seconds=0.1)
         except RuntimeError:
             # The first start must succeed; later ones are tried again, as a container engine would.
             if watched.restarts == 0:
@@ -157,7 +157,7 @@ def argv(command: tuple[str, ...]) -> list[str]:
 
 async def ended(child: subprocess.Popen[bytes]) -> int:
     """Wait for the end of a process; return its exit status."""
-    await comes_true(lambda: child.poll() is not None)
+    await comes_true(lambda: child.poll() is not None, tick_seconds=0.1)
     return int(child.returncode)
 
 

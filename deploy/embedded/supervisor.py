@@ -15,7 +15,6 @@ from deploy.embedded.processes import (
     Runner,
     Server,
     ServerRunner,
-    ServiceFailedError,
     keep,
     last_lines,
 )
@@ -121,5 +120,5 @@ async def _cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:
     for task in cancelled:
         task.cancel()
     for task in cancelled:
-        with suppress(asyncio.CancelledError, ServiceFailedError):
+        with suppress(asyncio.CancelledError, Exception):  # a failure was told already; the others must stop, too
             await task

@@ -13,7 +13,7 @@ from deploy.embedded.children import Children
 from deploy.embedded.compose import Service, read_compose, variables
 from deploy.embedded.kafka import Kafka
 from deploy.embedded.plan import needed_by, services_to_run
-from deploy.embedded.ports import LOOPBACK, free_ports, require_free
+from deploy.embedded.ports import LOOPBACK, free_ports, port_number, require_free
 from deploy.embedded.postgres import DATABASE, Postgres
 from deploy.embedded.running import System
 from deploy.embedded.secret_files import declared_secrets, make_secrets
@@ -56,7 +56,10 @@ class Settings:
 
         `more` are further fields of these settings.
         """
-        chosen = {port: int(os.environ.get(port) or default) for port, default in _port_variables(COMPOSE).items()}
+        chosen = {
+            port: port_number(port, os.environ.get(port) or default)
+            for port, default in _port_variables(COMPOSE).items()
+        }
         return cls(state=State.named(name), ports=chosen, **more)
 
     @classmethod

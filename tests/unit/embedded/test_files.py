@@ -11,7 +11,7 @@ import pytest
 from deploy.embedded.children import Children
 from deploy.embedded.lock import held, holder
 from deploy.embedded.log_files import rotate, tail
-from deploy.embedded.ports import PortTakenError, free_ports, is_listening, require_free
+from deploy.embedded.ports import NotAPortError, PortTakenError, free_ports, is_listening, port_number, require_free
 from deploy.embedded.secret_files import declared_secrets, make_secrets, read_secret
 from deploy.embedded.state import COMPOSE
 
@@ -71,6 +71,12 @@ def test_a_taken_port_is_named_with_its_variable() -> None:
         assert is_listening(taken)
         with pytest.raises(PortTakenError, match=f"^port {taken} is taken; choose another with WHISTLE_DESK_PORT$"):
             require_free({"WHISTLE_DESK_PORT": taken, "WHISTLE_BOARD_PORT": free})
+
+
+@pytest.mark.parametrize("text", ["", "desk", "0", "65536", "-1"])
+def test_a_port_variable_that_holds_no_port_is_a_clear_error(text: str) -> None:
+    with pytest.raises(NotAPortError, match=r"^WHISTLE_DESK_PORT must be a port number"):
+        port_number("WHISTLE_DESK_PORT", text)
 
 
 def test_a_lock_names_its_holder_and_is_free_afterwards(tmp_path: Path) -> None:
