@@ -14,6 +14,7 @@ from services.desk.api.cases import case_routes
 from services.desk.api.desk import Desk
 from services.desk.api.me import Me, me_routes
 from services.desk.api.queue import queue_routes
+from services.desk.api.timeline import timeline_routes
 from services.desk.api.whistles import whistle_routes
 from services.desk.domain.case import CaseShown
 from services.desk.domain.queue import QueuePage
@@ -28,7 +29,7 @@ ANSWERS: Final = (ActAnswer, ActLines, ActResults, CaseShown, Me, QueuePage, Tim
 def desk_app(desk: Desk) -> FastAPI:
     """Return the application; its own description needs a token like everything else."""
     app = new_app("Whistle desk", openapi_url=None)
-    for routes in (queue_routes, case_routes, act_routes, whistle_routes, me_routes):
+    for routes in (queue_routes, case_routes, timeline_routes, act_routes, whistle_routes, me_routes):
         app.include_router(routes(desk))
 
     @app.get("/api/v1/openapi.json", include_in_schema=False)

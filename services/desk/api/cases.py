@@ -1,4 +1,4 @@
-"""`GET /api/v1/cases…`: one case, by id or number, and its timeline."""
+"""`GET /api/v1/cases…`: one case, by id or by number."""
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -8,10 +8,8 @@ from services.desk.api.answering import json_answer, query_told, told
 from services.desk.api.asking import CaseId, Token, asked_in
 from services.desk.api.desk import Desk, found_or_404
 from services.desk.domain.case import CaseAsked, CaseShown, shown_case
-from services.desk.domain.due import HowDue, how_due
-from services.desk.domain.timeline import Timeline, TimelineAsked, entries_of
 from services.desk.queries.asking import Asking
-from services.desk.queries.cases import FoundCase, case_by_id, case_by_number, facts_of
+from services.desk.queries.cases import FoundCase, case_by_id, case_by_number
 
 
 def case_routes(desk: Desk) -> APIRouter:
@@ -29,32 +27,6 @@ def case_routes(desk: Desk) -> APIRouter:
         """The case with its parts, clocks and open whistle. The ETag is the revision that acts name in `If-Match`."""
         async with desk.reading(token, "case") as asking:
             return _shown(found_or_404(await case_by_id(asking, case_id), asking, case_id), asking)
-
-    @router.get(
-        "/api/v1/cases/{case_id}/timeline",
-        responses=told(Timeline, 404, 422),
-        openapi_extra=query_told(TimelineAsked),
-    )
-    async def timeline(request: Request, case_id: CaseId, token: Token) -> Response:
-        """Who did what when, why it was routed so, and how every deadline was computed."""
-        asked = asked_in(request, TimelineAsked)
-        async with desk.reading(token, "timeline") as asking:
-            found = found_or_404(await case_by_id(asking, case_id), asking, case_id)
-            facts = await facts_of(asking, case_id, asked.after, asked.limit + 1)
-        row, stretch = found.document.case, facts[: asked.limit]
-        page = Timeline(
-            at=found.at,
-            case_id=row.case_id,
-            number=row.number,
-            entries=tuple(entries_of(found.document, stretch, asked.after)),
-            next_after=stretch[-1].version if len(facts) > asked.limit else None,
-            clocks=await _derivations(found),
-        )
-        return json_answer(page)
-
-    async def _derivations(found: FoundCase) -> tuple[HowDue, ...]:
-        clocks = sorted(found.document.clocks, key=lambda clock: (clock.started_at, clock.due_at))
-        return tuple([how_due(clock, await desk.versions.of(clock.calendar), found.at) for clock in clocks])
 
     return router
 

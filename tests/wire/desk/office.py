@@ -91,7 +91,7 @@ class Office:
 
     def seat(self) -> None:
         """Set the clock up and give everybody a person, a role and a token."""
-        self.database.run_sql(SETUP + "\n".join(_person_sql(name) for name in PEOPLE))
+        self.database.run_sql(SETUP + "\n".join(person_sql(name) for name in PEOPLE))
 
     def at(self, instant: str) -> None:
         self.database.run_sql(f"update public.stepped set at = '{instant}'")
@@ -135,7 +135,8 @@ class Office:
         return list(answer.json()["rows"])
 
 
-def _person_sql(name: str) -> str:
+def person_sql(name: str) -> str:
+    """Return the SQL of one person with one role and one token."""
     unit, role = PEOPLE[name]
     person, token = an_id(f"person {name}"), token_of(name)
     return f"""

@@ -72,31 +72,31 @@ QUEUES: Final = [
 ]
 
 
-@pytest.mark.parametrize("generic", [False, True])
-async def test_no_page_reads_a_table_from_its_start(full: Office, generic: bool) -> None:  # noqa: FBT001 -- a table
+@pytest.mark.parametrize("kind", ["custom", "generic"])
+async def test_no_page_reads_a_table_from_its_start(full: Office, kind: str) -> None:
     for param in QUEUES:
         who, asked, after = param.values
         async with asking(full.desk.pool, token_of(str(who)).token_hash) as asked_by:
             statement, values = queue_statement(asked_by.asker, asked, after, 51)  # type: ignore[arg-type]
-            plan = await explained(asked_by.connection, statement, values, generic=generic)
+            plan = await explained(asked_by.connection, statement, values, kind)
 
         assert not sequential(plan), (param.id, json.dumps(plan, indent=1))
         assert rows_read(plan) < 2_500, (param.id, json.dumps(plan, indent=1))
 
 
-@pytest.mark.parametrize("open_ones", [True, False])
-async def test_whistles_are_read_in_the_order_they_were_blown(full: Office, open_ones: bool) -> None:  # noqa: FBT001
+@pytest.mark.parametrize("which", ["open", "closed"])
+async def test_whistles_are_read_in_the_order_they_were_blown(full: Office, which: str) -> None:
     for who in ("drainage", "street", "center"):
         async with asking(full.desk.pool, token_of(who).token_hash) as asked_by:
-            statement, values = whistles_statement(WhistleFilter(open=open_ones), None, 51)
-            plan = await explained(asked_by.connection, statement, values, generic=False)
+            statement, values = whistles_statement(WhistleFilter(open=which == "open"), None, 51)
+            plan = await explained(asked_by.connection, statement, values, "custom")
 
         assert not sequential(plan), json.dumps(plan, indent=1)
 
 
-async def explained(connection: Any, statement: str, values: list[object], *, generic: bool) -> dict[str, Any]:
-    """Return the plan as executed; `generic` is the one that serves any values."""
-    await connection.execute(f"set local plan_cache_mode = force_{'generic' if generic else 'custom'}_plan")
+async def explained(connection: Any, statement: str, values: list[object], kind: str) -> dict[str, Any]:
+    """Return the plan as executed; the generic one serves any values."""
+    await connection.execute(f"set local plan_cache_mode = force_{kind}_plan")
     told = await connection.fetchval(f"explain (analyze, format json) {statement}", *values)
     return dict(json.loads(told)[0]["Plan"])
 
