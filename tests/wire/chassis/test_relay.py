@@ -131,8 +131,14 @@ async def test_a_record_too_large_is_named_and_the_others_arrive(
     assert len(await everything(kafka_server.address, topic, 4)) == 4
 
 
+async def silence(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Take everything and answer nothing."""
+    await reader.read()
+    writer.close()
+
+
 async def test_a_broker_that_does_not_answer_is_an_outage_within_the_deadline() -> None:
-    server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+    server = await asyncio.start_server(silence, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     producer = Producer(KafkaSettings(brokers=f"127.0.0.1:{port}", service="probe", send_seconds_max=1.0))
 
@@ -141,3 +147,4 @@ async def test_a_broker_that_does_not_answer_is_an_outage_within_the_deadline() 
             await producer.send_all([Outgoing(1, "t", b"k", b"v")])
 
     server.close()
+    await server.wait_closed()
