@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
-from weakref import WeakSet
 
 import asyncpg
 import structlog
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 else:
     Pool = asyncpg.Pool
 
-OPEN_POOLS: Final["WeakSet[Pool]"] = WeakSet()
+OPEN_POOLS: Final["set[Pool]"] = set()
 """The process's pools while they are open, for its metrics."""
 DURABLE: Final = ("fsync", "full_page_writes", "synchronous_commit")
 CONNECT_SECONDS_MAX: Final = 5.0
