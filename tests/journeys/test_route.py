@@ -1,6 +1,7 @@
 """The route of a case from end to end, as the acceptance criteria say it."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -102,7 +103,8 @@ async def test_the_same_report_sent_three_times_is_one_case(city: RunningCity) -
     receipts = [await city.doors.report(form, key="walker-17", address="10.9.1.1") for _ in range(3)]
 
     assert len({receipt.number for receipt in receipts}) == 1
-    assert await eventually(lambda: city.case_of(receipts[0].number), within_seconds=30)
+    case_id: UUID = await eventually(lambda: city.case_of(receipts[0].number), within_seconds=30)
+    assert case_id
 
 
 async def test_phones_never_leave_the_vault(city: RunningCity) -> None:
