@@ -1,0 +1,1 @@
+"""The Grafana dashboard: questions, and the builder that lays them out."""
