@@ -11,9 +11,9 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.chassis.metrics import NAMESPACE
-from services.chassis.web.handlers import problem_of
 from services.chassis.web.headers import SECURITY_HEADERS, SECURITY_NAMES, header
 from services.chassis.web.problems import Problem, request_id, send_problem
+from services.chassis.web.unexpected import problem_of
 
 BODY_BYTES_MAX: Final = 256 * 1024
 HTTP_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)

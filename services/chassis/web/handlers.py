@@ -1,33 +1,18 @@
 """Puts problems in the place of FastAPI's own error answers."""
 
-import random
 from typing import Any
 
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from services.chassis.outages import is_transient
-from services.chassis.web.problems import MEDIA_TYPE, Problem, invalid, of_status, unavailable
-
-_log = structlog.get_logger("whistle.web")
+from services.chassis.web.problems import MEDIA_TYPE, Problem, invalid, of_status
+from services.chassis.web.unexpected import problem_of
 
 
 def respond(problem: Problem) -> Response:
     return Response(problem.body(), problem.status, problem.headers, MEDIA_TYPE)
-
-
-def problem_of(error: Exception) -> Problem:
-    """Return what the caller is told about an error nobody expected: an outage (503) or nothing but an id (500)."""
-    if isinstance(error, Problem):
-        return error
-    if is_transient(error):
-        _log.warning("outage while answering", error=repr(error)[:300])
-        return unavailable(retry_after_seconds=random.randint(5, 30))  # noqa: S311 -- spreads the repeats
-    _log.error("unexpected error while answering", error=repr(error)[:500], exc_info=error)
-    return of_status(500)
 
 
 def install_problems(app: FastAPI) -> FastAPI:

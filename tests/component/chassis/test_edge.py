@@ -9,8 +9,12 @@ from fastapi import Body as FastBody
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
-from services.chassis.web import Body, BodyLimits, Edge, HttpMetrics, IdempotencyKey, Problem, new_app
+from services.chassis.web.acts import IdempotencyKey
+from services.chassis.web.bodies import Body
+from services.chassis.web.edge import BodyLimits, Edge, HttpMetrics
+from services.chassis.web.handlers import new_app
 from services.chassis.web.headers import SECURITY_HEADERS
+from services.chassis.web.problems import Problem
 
 
 def an_app() -> FastAPI:

@@ -7,7 +7,11 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from services.chassis.web import Cursors, Problem, decode_strict, parse_idempotency_key, parse_revision, problem_of
+from services.chassis.web.acts import parse_idempotency_key, parse_revision
+from services.chassis.web.bodies import decode_strict
+from services.chassis.web.cursors import Cursors
+from services.chassis.web.problems import Problem
+from services.chassis.web.unexpected import problem_of
 
 
 class Body(msgspec.Struct, forbid_unknown_fields=True):

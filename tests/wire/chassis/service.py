@@ -7,7 +7,7 @@ from pydantic_settings import SettingsConfigDict
 from services.chassis.running import Process, run_service
 from services.chassis.settings import ServiceSettings
 from services.chassis.shell import Shell
-from services.chassis.web import new_app
+from services.chassis.web.handlers import new_app
 
 
 class SmallSettings(ServiceSettings):
