@@ -8,8 +8,9 @@ import pytest
 from services.contracts.codec import encode
 from services.contracts.events import Place
 from services.reference.deciding.decide import decide, undecidable
+from services.reference.model.duties import AssetOwner
 from services.reference.model.rules import Rule, Window
-from tests.unit.reference.town import HERE, MORNING, NIGHT, THERE, a_report, rule, the_town
+from tests.unit.reference.town import DAWN, HERE, MORNING, NIGHT, OWNERS, THERE, a_report, rule, the_town
 
 GENERAL = rule("general", keywords=("垃圾",), item="0801")
 NARROW = rule("narrow", keywords=("垃圾",), with_keywords=("雨水箅",), item="0203")
@@ -32,6 +33,7 @@ HIGHER = rule("higher", keywords=("垃圾",), lead="police", priority=5)
         pytest.param((NEAR, NEARER), {"text": "垃圾"}, "nearer", id="a-grid-beats-its-community"),
         pytest.param((NEAR, GENERAL), {"text": "垃圾", "place": THERE}, "general", id="an-area-holds-only-inside"),
         pytest.param((GENERAL, AT_NIGHT), {"text": "垃圾", "accepted_at": NIGHT}, "at-night", id="the-hour-counts"),
+        pytest.param((GENERAL, AT_NIGHT), {"text": "垃圾", "accepted_at": DAWN}, "at-night", id="a-night-has-two-days"),
         pytest.param((AT_NIGHT, GENERAL), {"text": "垃圾"}, "general", id="by-day-the-night-rule-is-silent"),
         pytest.param((GENERAL, BY_PHONE), {"text": "垃圾", "channel": "hotline"}, "by-phone", id="the-channel-counts"),
         pytest.param((GENERAL,), {"text": "垃圾", "item": "0203"}, "item:0203", id="a-named-item-beats-words"),
@@ -85,6 +87,22 @@ def test_the_explanation_names_the_conditions_and_the_beaten_rules() -> None:
     assert because.rule == "narrow"
     assert because.matched == ("keyword 垃圾", "with 雨水箅")
     assert because.beaten == ("near", "general")
+
+
+def test_the_owner_of_the_item_comes_before_the_owner_of_everything() -> None:
+    owners = (*OWNERS, AssetOwner(role="asset_owner", area="sub-01", item="0101", unit="good_homes"))
+
+    decision = decide(a_report(item="0101"), the_town(asset_owners=owners), 1)
+
+    assert decision.cooperating == ("good_homes", "sub-01")
+
+
+def test_the_smallest_area_with_an_owner_counts() -> None:
+    owners = (*OWNERS, AssetOwner(role="asset_owner", area="com-0101", unit="good_homes"))
+
+    decision = decide(a_report(item="0101"), the_town(asset_owners=owners), 1)
+
+    assert decision.cooperating == ("good_homes", "sub-01")
 
 
 def test_a_cooperator_that_nobody_is_gets_a_note() -> None:

@@ -54,6 +54,17 @@ def test_nobody_leads_a_complaint_about_themselves(accused: tuple[str, ...], lea
     assert not {decision.lead, *decision.cooperating} & set(accused)
 
 
+def test_what_was_decided_before_does_not_help_the_accused() -> None:
+    town = the_town()
+    decide(a_report("before", item="0203"), town, 1)
+
+    decision = decide(a_report("complaint", item="0203", accused=("drainage", "sanitation")), town, 1)
+    after = decide(a_report("after", item="0203"), town, 1)
+
+    assert (decision.lead, decision.cooperating) == (COMMAND_CENTER, ())
+    assert (after.lead, after.cooperating) == ("drainage", ("sanitation",))
+
+
 def test_a_named_supervisor_comes_before_the_parent() -> None:
     town = the_town(duty_lists=())
 

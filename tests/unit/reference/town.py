@@ -21,6 +21,8 @@ MORNING = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 """Monday 2026-03-02, 10:00 in the district."""
 NIGHT = datetime(2026, 3, 2, 15, 30, tzinfo=UTC)
 """23:30 in the district."""
+DAWN = datetime(2026, 3, 2, 20, 30, tzinfo=UTC)
+"""04:30 of the next day in the district."""
 HERE = Place(grid="grid-0101-01")
 THERE = Place(grid="grid-0201-01")
 
