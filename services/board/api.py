@@ -12,9 +12,9 @@ from services.board.snapshot import Snapshots
 from services.board.streaming import EventStream
 from services.board.tickets import TICKET_SECONDS, Tickets
 from services.board.viewers import Viewers, unauthorized
+from services.chassis.web.bodies import json_body
 from services.chassis.web.handlers import new_app
 from services.chassis.web.problems import Problem
-from services.chassis.web.bodies import json_body
 
 Authorization = Annotated[str | None, Header()]
 Ticket = Annotated[str | None, Query(max_length=100)]
