@@ -18,7 +18,7 @@ LEAVES: Final = ("text", "point", "grid", "community", "address", "contact")
 
 
 def bodies(count: int = COUNT) -> list[str]:
-    """Return bodies of `POST /api/v1/reports`: 60 % name an item, 40 % are found by words, every second has a contact."""
+    """Return bodies of `POST /api/v1/reports`: 60 % name an item, 40 % only words; every second has a contact."""
     return [msgspec.json.encode(form).decode() for form in _forms(count)]
 
 
@@ -26,7 +26,7 @@ def _forms(count: int) -> Iterator[dict[str, Any]]:
     ordinary = (report for report in Week(sample_district(), SEED).reports(4 * count) if report.flavour == "ordinary")
     for number, report in zip(range(count), ordinary, strict=False):
         told = form_of(report)
-        form = {name: told[name] for name in LEAVES if name in told}
+        form: dict[str, Any] = {name: told[name] for name in LEAVES if name in told}
         form |= {"text": f"{report.text}（{UNIQUE}）", "channel": "web"}
         if number % 10 < ITEM_IN_TEN:
             form["item"] = report.about

@@ -10,9 +10,11 @@ from typing import Final
 
 import msgspec
 
-SCRIPT: Final = Path(__file__).with_name("reports.lua")
+REPORTS: Final = Path(__file__).with_name("reports.lua")
+ACTS: Final = Path(__file__).with_name("acts.lua")
 CONNECTIONS: Final = 128
 GRACE_SECONDS: Final = 30.0
+ACTS_SECONDS_MAX: Final = 120
 _serial: Final = itertools.count(1)
 
 
@@ -42,10 +44,22 @@ async def wrk(url: str, bodies: Sequence[str], *, seconds: float, folder: Path, 
     """Send reports to `url` for `seconds`, and return what came back. No key or body is ever sent twice."""
     file = folder / "bodies.jsonl"
     file.write_text("\n".join(bodies), encoding="utf-8")
-    options = ["-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "10s", "-s", str(SCRIPT), url]
     run = f"{os.getpid()}.{next(_serial)}"
+    options = [f"-c{connections}", f"-d{seconds:g}s", "-s", str(REPORTS), url]
+    return await _load([*options, "--", str(file), run], seconds)
+
+
+async def wrk_acts(url: str, acts: Sequence[str], folder: Path, *, connections: int = CONNECTIONS) -> Load:
+    """Send each act to the desk once, and return when all are answered."""
+    file = folder / "acts.tsv"
+    file.write_text("\n".join(acts), encoding="utf-8")
+    options = [f"-c{connections}", f"-d{ACTS_SECONDS_MAX}s", "-s", str(ACTS), url]
+    return await _load([*options, "--", str(file)], ACTS_SECONDS_MAX)
+
+
+async def _load(options: Sequence[str], seconds: float) -> Load:
     process = await asyncio.create_subprocess_exec(
-        "wrk", *options, "--", str(file), run, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        "wrk", "-t1", "--timeout", "10s", *options, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
     )
     told, _ = await asyncio.wait_for(process.communicate(), seconds + GRACE_SECONDS)
     line = told.decode().strip().rpartition("\n")[2]

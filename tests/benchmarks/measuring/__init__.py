@@ -1,0 +1,1 @@
+"""The measurements, one file per kind; each notes its figures in the report."""

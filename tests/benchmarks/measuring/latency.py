@@ -1,0 +1,60 @@
+"""At 200 cases a second, in an open loop: how long an answer takes, and how long until the case is in its queue."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from tests.benchmarks.load.open_loop import send_steadily
+from tests.benchmarks.measuring.figures import percentile
+from tests.benchmarks.product import Bench
+
+PER_SECOND: Final = 200
+SAMPLES: Final = 40
+SAMPLE_SECONDS: Final = 0.005
+SEEN_SECONDS_MAX: Final = 30.0
+
+IN_QUEUE: Final = """
+    select extract(epoch from a.opened_at - c.accepted_at)::float8
+    from ledger.assignments a join ledger.cases c using (case_id)
+    where c.case_id = any($1::uuid[]) and a.role = 'lead' and a.attempt = 1
+"""
+
+
+async def measure_latency(bench: Bench, bodies: Sequence[str], seconds: float) -> None:
+    """Note answer and queue latencies, and what a person sees who asks the desk."""
+    url = bench.route.url
+    await send_steadily(url, bodies, per_second=PER_SECOND, seconds=2)
+    sent = await send_steadily(url, bodies, per_second=PER_SECOND, seconds=seconds)
+    await asyncio.sleep(1.0)
+    rows = await bench.connection.fetch(IN_QUEUE, [UUID(case_id) for case_id in sent.case_ids])
+    waits = [row[0] for row in rows]
+    refused = len(sent.refused)
+    note = f"{len(waits)} of {len(sent.case_ids)} cases, {refused} refused, open loop at {PER_SECOND}/s"
+    bench.report.found(note, answer_p99_ms=1000 * percentile(sent.answer_seconds, 0.99))
+    bench.report.found("opened_at - accepted_at by the database's clock", queue_p99_ms=1000 * percentile(waits, 0.99))
+    seen = await _seen_at_the_desk(bench, bodies)
+    bench.report.detail(
+        answer_p50_ms=1000 * percentile(sent.answer_seconds, 0.5),
+        queue_p50_ms=1000 * percentile(waits, 0.5),
+        seen_at_desk_p50_ms=1000 * percentile(seen, 0.5),
+        seen_at_desk_p99_ms=1000 * percentile(seen, 0.99),
+    )
+
+
+async def _seen_at_the_desk(bench: Bench, bodies: Sequence[str]) -> list[float]:
+    """Return how long after the answer single cases can be read at the desk over HTTP."""
+    return [await _until_seen(bench, bodies) for _ in range(SAMPLES)]
+
+
+async def _until_seen(bench: Bench, bodies: Sequence[str]) -> float:
+    sent = await send_steadily(bench.route.url, bodies, per_second=1000, seconds=0.001)
+    began = time.perf_counter()
+    headers = {"Authorization": f"Bearer {bench.center_token}"}
+    case = f"{bench.system.url('desk')}/api/v1/cases/{sent.case_ids[0]}"
+    while (await bench.http.get(case, headers=headers)).status_code != 200:
+        if time.perf_counter() - began > SEEN_SECONDS_MAX:
+            raise TimeoutError(f"case {sent.case_ids[0]} cannot be seen at the desk")
+        await asyncio.sleep(SAMPLE_SECONDS)
+    return time.perf_counter() - began

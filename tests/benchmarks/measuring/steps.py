@@ -1,0 +1,118 @@
+"""Owed steps: how late they take effect, one by one and ten thousand at once; and whether any was wrong."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from tests.benchmarks.load.open_loop import send_steadily
+from tests.benchmarks.measuring.figures import percentile
+from tests.benchmarks.product import Bench
+
+IDLE_STEPS: Final = 200
+IDLE_EVERY: Final = timedelta(milliseconds=40)
+AHEAD: Final = timedelta(seconds=4)
+POLL_SECONDS: Final = 0.02
+SETTLED_SECONDS_MAX: Final = 180.0
+
+# The limits of running cases are put so that their lead's handling step is due when it suits: the real clock runs on.
+PUT: Final = """
+    with chosen as (
+        select c.case_id, c.lead, row_number() over (order by c.case_id) - 1 as place
+        from ledger.cases c join ledger.clocks k on k.case_id = c.case_id and k.kind = 'handling' and k.unit = c.lead
+        where c.state = 'dispatched' and c.urgency <> 'emergency' and c.whistles = 0 and c.lane = 'ordinary'
+            and k.next_step = 'reminder' and k.cycle = 1
+        limit $1
+    )
+    update ledger.clocks k
+    set due_at = $2::timestamptz + chosen.place * $3::interval, next_at = $2::timestamptz + chosen.place * $3::interval,
+        next_step = 'limit'
+    from chosen where k.case_id = chosen.case_id and k.kind = 'handling' and k.unit = chosen.lead and k.cycle = 1
+"""
+TAKEN: Final = "select count(*) from ledger.steps where kind = 'handling' and step = 'limit' and owed_at >= $1"
+SEEN: Final = """
+    select case_id, owed_at from ledger.steps
+    where kind = 'handling' and step = 'limit' and owed_at >= $1 and not case_id = any ($2::uuid[])
+"""
+CALLED: Final = """
+    select count(distinct case_id) from ledger.whistle_calls join ledger.whistles w using (case_id, number)
+    where w.blown_at >= $1
+"""
+WRONG: Final = """
+    select
+        (select count(*) from ledger.steps where effective_at < owed_at) as early,
+        (select count(*) from (
+            select from ledger.facts f where f.topic = 'case.progressed.v1' group by event_id having count(*) > 1) t
+        ) as twice,
+        (select count(*) from ledger.clocks k join ledger.cases c using (case_id)
+            where k.next_at < clock.now() - interval '5 seconds') as missed,
+        (select count(*) from ledger.steps s join ledger.clocks k using (case_id, kind, unit, cycle)
+            where k.stopped_at < s.owed_at) as false
+"""
+
+
+async def measure_single_steps(bench: Bench) -> None:
+    """Note how long after its instant a step is committed, while nothing else happens."""
+    first: datetime = await bench.now() + AHEAD
+    await bench.connection.execute(PUT, IDLE_STEPS, first, IDLE_EVERY)
+    seen: dict[object, float] = {}
+    ends = time.monotonic() + (AHEAD + IDLE_STEPS * IDLE_EVERY).total_seconds() + 5
+    while len(seen) < IDLE_STEPS and time.monotonic() < ends:
+        rows = await bench.connection.fetch(SEEN, first, list(seen))
+        now: datetime = await bench.connection.fetchval("select clock_timestamp()")
+        seen |= {row["case_id"]: (now - row["owed_at"]).total_seconds() for row in rows}
+        await asyncio.sleep(POLL_SECONDS / 4)
+    lateness = list(seen.values())
+    note = f"{len(lateness)} of {IDLE_STEPS} steps, seen as committed rows"
+    bench.report.found(note, step_p99_ms=1000 * percentile(lateness, 0.99))
+    bench.report.detail(step_p50_ms=1000 * percentile(lateness, 0.5))
+
+
+async def measure_many_steps(bench: Bench, count: int, goal: str) -> None:
+    """Note how long it takes until `count` steps, due at one instant, have taken effect with their whistles."""
+    due, cases = await _put(bench, count)
+    seconds = await _until_taken(bench, due, cases)
+    called = await bench.connection.fetchval(CALLED, due)
+    note = f"{cases} steps due at one instant, {called} whistles in the queues"
+    if cases < count:
+        bench.report.missing(goal, f"only {cases} cases were there")
+        bench.report.detail(**{f"{goal}_of_{cases}": seconds})
+    else:
+        bench.report.found(note, **{goal: seconds})
+
+
+async def measure_steps_under_load(bench: Bench, bodies: Sequence[str], count: int, per_second: float) -> None:
+    """Note the same for a long holiday's end, and intake's answers meanwhile."""
+    due, cases = await _put(bench, count)
+    settling = asyncio.create_task(_until_taken(bench, due, cases))
+    sent = await send_steadily(bench.route.url, bodies, per_second=per_second, seconds=AHEAD.total_seconds() + 20)
+    seconds = await settling
+    if cases < count:
+        bench.report.missing("steps_100k_s", f"only {cases} cases were there")
+        bench.report.detail(steps_100k_cases=float(cases), steps_100k_seconds=seconds)
+        return
+    p99 = 1000 * percentile(sent.answer_seconds, 0.99)
+    bench.report.found(f"{per_second:g} reports/s meanwhile", steps_100k_s=seconds, answer_p99_during_100k_ms=p99)
+
+
+async def count_wrong_steps(bench: Bench) -> None:
+    """Note steps that were early, twice, missed or false, of all this run has seen."""
+    row = await bench.connection.fetchrow(WRONG)
+    bench.report.found(", ".join(f"{name} {count}" for name, count in row.items()), wrong_steps=float(sum(row)))
+
+
+async def _put(bench: Bench, count: int) -> tuple[datetime, int]:
+    due: datetime = await bench.now() + AHEAD
+    told = await bench.connection.execute(PUT, count, due, timedelta(0))
+    return due, int(told.rpartition(" ")[2])
+
+
+async def _until_taken(bench: Bench, due: datetime, cases: int) -> float:
+    ends = time.monotonic() + AHEAD.total_seconds() + SETTLED_SECONDS_MAX
+    while await bench.connection.fetchval(TAKEN, due) < cases:
+        if time.monotonic() > ends:
+            raise TimeoutError(f"of {cases} steps some did not take effect within {SETTLED_SECONDS_MAX:g} s")
+        await asyncio.sleep(POLL_SECONDS)
+    now: datetime = await bench.connection.fetchval("select clock_timestamp()")
+    return (now - due).total_seconds()
