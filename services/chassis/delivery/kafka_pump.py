@@ -157,6 +157,8 @@ class KafkaPump:
                 await _stopped(consumer)
                 raise
             consumer.subscribe(list(self._readings), listener=HandOver(self, consumer))
+            # Without a group aiokafka assigns every partition itself and tells no listener.
+            self.assigned = self._tail
             return consumer
 
         return await retry_transient(start, self._outages, name="kafka")
