@@ -41,8 +41,8 @@ FORGET_SECONDS: Final = 600.0
 async def run_api(settings: IntakeApiSettings, shell: Shell) -> None:
     """Take reports in until the process is asked to stop."""
     async with AsyncExitStack() as stack:
-        # Sessions carry no state from one use to the next (every `set` is local), so nothing is reset in between.
-        pool = await stack.enter_async_context(postgres_pool(settings.postgres, reset=_keep))
+        # Sessions carry no state from one use to the next (every later `set` is local), so nothing is reset between.
+        pool = await stack.enter_async_context(postgres_pool(settings.postgres, init=_impatient, reset=_keep))
         cache = await stack.enter_async_context(reference_cache(pool))
         shell.health.add("postgres", partial(ready, pool, settings.postgres))
         shell.health.add("reference", cache.check)
@@ -123,6 +123,11 @@ def _track_door(
 
 def _objects(place: str) -> Objects:
     return LocalStore(place, mkdir=True) if place.startswith("/") else from_url(place)
+
+
+async def _impatient(connection: Any) -> None:
+    """Wait for a key that another process holds, but give up before the call's own deadline."""
+    await connection.execute("set lock_timeout = '1500ms'")
 
 
 async def _keep(_: Any) -> None:

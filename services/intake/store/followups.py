@@ -45,14 +45,15 @@ TAIL_OF: Final = """
     select c.tail_mac from vault.contacts c
     where c.report_id = $1 and not exists (
         select from intake.tail_misses m
-        where m.report_id = $1 and m.misses >= $2 and m.last_at > clock_timestamp() - $3
+        where m.report_id = $1 and m.misses >= $2 and m.last_at > clock_timestamp() - $3::interval
     )
 """
 # A miss after the lock has passed begins a new count.
 MISSED: Final = """
     insert into intake.tail_misses as m (report_id, misses, last_at) values ($1, 1, clock_timestamp())
     on conflict (report_id) do update
-    set misses = case when m.last_at > clock_timestamp() - $2 then m.misses + 1 else 1 end, last_at = excluded.last_at
+    set misses = case when m.last_at > clock_timestamp() - $2::interval then m.misses + 1 else 1 end,
+        last_at = excluded.last_at
 """
 PROGRESS: Final = """
     select state, dispatched_at, signed_in_at, handled_at, closed_at, promise_due_at, lead, measure, done_by

@@ -1,0 +1,1 @@
+"""The fakes of intake's ports and PostgreSQL keep the same promises."""

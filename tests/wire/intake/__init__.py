@@ -1,0 +1,1 @@
+"""intake's two processes on real Kafka and PostgreSQL."""
