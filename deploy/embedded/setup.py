@@ -127,6 +127,8 @@ def fetch_jars() -> None:
     if JARS.exists():
         JARS.rename(JARS.with_name(f"kafka-jars.old.{os.getpid()}"))
     fresh.rename(JARS)
+    # Quicker starts from now on; without it everything works as well.
+    run([str(VENV / "bin" / "python"), "-m", "deploy.embedded.class_archive"])
 
 
 def install_packages(packages: dict[str, str]) -> None:
