@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -69,11 +70,7 @@ def read_version(city: Path, district: Path, *, delegated: bool = True) -> Refer
     Raises:
         SheetsRefusedError: with every refusal of every sheet.
     """
-    sheets = _Sheets()
-    for folder, names in ((city, CITY_SHEETS), (district, DISTRICT_SHEETS)):
-        for name in names:
-            path = _path_of(folder, name)
-            sheets.entries[name] = sheets.attempt(lambda name=name, path=path: _read(name, path), [])  # type: ignore[misc]
+    sheets = _read_all(city, district)
     ground = sheets.attempt(lambda: read_grids(_bytes("grids", district / "grids.geojson")), dict[str, Ground]())
     policies = sheets.attempt(lambda: _policies(city / "policies.json"), None)
     calendars = sheets.attempt(lambda: _calendars(city / "calendars"), tuple[CalendarYear, ...]())
@@ -98,6 +95,14 @@ def read_version(city: Path, district: Path, *, delegated: bool = True) -> Refer
         policies=policies,
         calendars=calendars,
     )
+
+
+def _read_all(city: Path, district: Path) -> _Sheets:
+    sheets = _Sheets()
+    for folder, names in ((city, CITY_SHEETS), (district, DISTRICT_SHEETS)):
+        for name in names:
+            sheets.entries[name] = sheets.attempt(partial(_read, name, _path_of(folder, name)), [])
+    return sheets
 
 
 def _check(sheets: _Sheets, units: dict[str, Unit], policies: Policies) -> list[Refusal]:

@@ -3,9 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Final
 
 import structlog
 
@@ -13,6 +12,9 @@ from services.chassis.outages import is_transient
 from services.chassis.postgres import Pool
 from services.reference.deciding.compile import CompiledReference, compile_version
 from services.reference.versions.content import version_of
+from services.reference.versions.published import NothingPublishedError, PublishedVersions, Reading, VersionStore
+
+__all__ = ["NothingPublishedError", "ReferenceCache", "reference_cache"]
 
 FRESH: Final = timedelta(seconds=3)
 """A publication commits at least 3 s before its `active_from` (design §7), so a copy this much older knows it."""
@@ -21,45 +23,6 @@ COMPILED_MAX: Final = 8
 """Compiled versions kept; one of a large district takes some 10 MiB."""
 
 _log = structlog.get_logger("whistle.reference")
-
-
-class NothingPublishedError(LookupError):
-    """No reference version exists yet, or not the one asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """From when a version is in force; a later stretch ends it."""
-
-    version: int
-    active_from: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """Which versions there were, by the database's clock."""
-
-    read_at: datetime
-    stretches: tuple[Stretch, ...]
-    """In time order; of the same instant the higher number last."""
-
-    def version_at(self, at: datetime) -> int:
-        """Return the version in force, as `reference.version_at` does. Raises NothingPublishedError."""
-        if not self.stretches:
-            raise NothingPublishedError("no reference version is published")
-        # From the end: what is asked about is nearly always now.
-        begun = next((stretch for stretch in reversed(self.stretches) if stretch.active_from <= at), self.stretches[0])
-        return begun.version
-
-
-class VersionStore(Protocol):
-    """Where versions are published."""
-
-    async def read(self) -> Reading: ...
-
-    async def content(self, number: int) -> tuple[bytes, datetime]:
-        """Return the content and `active_from` of a version. Raises NothingPublishedError."""
-        ...
 
 
 class ReferenceCache:
@@ -139,36 +102,17 @@ class ReferenceCache:
                 return known
             content, active_from = await self._store.content(number)
             compiled = await asyncio.to_thread(lambda: compile_version(version_of(content, number, active_from)))
-            while len(self._compiled) >= COMPILED_MAX:
-                self._compiled.pop(next(iter(self._compiled)))
+            self._make_room()
             self._compiled[number] = compiled
         if self._on_loaded is not None:
             self._on_loaded(compiled)
         return compiled
 
-
-class PublishedVersions:
-    """The versions in PostgreSQL."""
-
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
-
-    async def read(self) -> Reading:
-        """Return all versions there are; `read_at` is taken before, so it never claims more than was seen."""
-        async with self._pool.acquire() as connection:
-            read_at = await connection.fetchval("select clock.now()")
-            rows = await connection.fetch(
-                "select version, active_from from reference.versions order by active_from, version"
-            )
-        return Reading(read_at, tuple(Stretch(row["version"], row["active_from"]) for row in rows))
-
-    async def content(self, number: int) -> tuple[bytes, datetime]:
-        row = await self._pool.fetchrow(
-            "select content, active_from from reference.versions where version = $1", number
-        )
-        if row is None:
-            raise NothingPublishedError(f"reference version {number} is not published")
-        return row["content"], row["active_from"]
+    def _make_room(self) -> None:
+        in_force = self._reading.version_at(self._reading.read_at) if self._reading and self._reading.stretches else 0
+        old = [number for number in self._compiled if number != in_force]
+        for number in old[: max(len(self._compiled) - COMPILED_MAX + 1, 0)]:
+            del self._compiled[number]
 
 
 @asynccontextmanager

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from services.reference.versions.cache import NothingPublishedError, Reading, ReferenceCache, Stretch
+from services.reference.versions.cache import COMPILED_MAX, ReferenceCache
 from services.reference.versions.content import CannotReadVersionError, content_of, version_of
+from services.reference.versions.published import NothingPublishedError, Reading, Stretch
 from tests.unit.reference.town import MORNING, a_version, rule
 
 SECOND = timedelta(seconds=1)
@@ -99,6 +100,18 @@ async def test_a_version_that_is_asked_for_by_number_need_not_be_in_force(archiv
     archive.publish(2, MORNING + timedelta(days=9))
 
     assert (await ReferenceCache(archive).version(2)).number == 2
+
+
+async def test_old_versions_make_room_but_never_the_one_in_force(archive: Archive) -> None:
+    for number in range(2, 2 * COMPILED_MAX):
+        archive.publish(number, MORNING + timedelta(days=number))
+    cache = ReferenceCache(archive)
+    await cache.refresh()
+
+    for number in archive.published:
+        await cache.version(number)
+
+    assert cache.latest().number == 1
 
 
 def test_the_same_decisions_give_the_same_bytes_whatever_their_number() -> None:

@@ -7,8 +7,9 @@ import asyncpg
 import pytest
 
 from services.chassis.postgres import Pool
-from services.reference.versions.cache import PublishedVersions, ReferenceCache, reference_cache
+from services.reference.versions.cache import ReferenceCache, reference_cache
 from services.reference.versions.publish import PublicationRefusedError, Published, draft, publish, redraft
+from services.reference.versions.published import PublishedVersions
 from tests.environment.database import Database
 from tests.unit.reference.town import a_version, rule
 from tests.wire.reference.publishing import LONG_AGO, give_tokens

@@ -1,0 +1,25 @@
+"""A point lies in one grid, whether the tree or a remembered cell says so."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.reference.deciding.place import GridIndex
+from tests.unit.reference.town import UNITS
+
+GRIDS = [unit for unit in UNITS if unit.kind == "grid"]
+REMEMBERING = GridIndex(GRIDS)
+
+longitudes = st.floats(113.095, 113.135) | st.sampled_from([113.10, 113.11, 113.12, 113.13, 113.1105, 113.1199])
+latitudes = st.floats(40.995, 41.015) | st.sampled_from([41.0, 41.01, 41.0005, 41.0099])
+
+
+@given(longitudes, latitudes)
+def test_a_remembered_cell_gives_the_grid_the_tree_gives(longitude: float, latitude: float) -> None:
+    fresh = GridIndex(GRIDS).at(longitude, latitude)
+
+    assert REMEMBERING.at(longitude, latitude) == fresh
+    assert REMEMBERING.at(longitude, latitude) == fresh, "asked again, from memory"
+
+
+def test_on_a_shared_edge_the_first_grid_has_it() -> None:
+    assert [REMEMBERING.at(113.11, 41.005) for _ in range(3)] == ["grid-0101-01"] * 3
