@@ -19,7 +19,7 @@ from services.ledger.handlers import ApplyFollowUps, OpenCases
 from services.ledger.metrics import LedgerMetrics, PendingGauge
 from services.ledger.settings import LedgerSettings
 from services.ledger.store.cities import Cities
-from services.ledger.store.facts import FORGET_SENT, READ_PENDING, outgoing
+from services.ledger.store.facts import COUNT_PENDING, FORGET_SENT, READ_PENDING, outgoing
 from services.ledger.store.opening import Openings
 from services.reference.versions.cache import reference_cache
 
@@ -43,7 +43,7 @@ async def run(settings: LedgerSettings, shell: Shell) -> None:
         watchdog = _watchdog(settings, shell, finishing)
         shell.start("pump", pump.run(), stop=pump.stop)
         shell.start("relay", relay.run(), stop=relay.stop)
-        shell.start("pending-gauge", PendingGauge.create(shell.registry).keep(pool))
+        shell.start("pending-gauge", PendingGauge.create(shell.registry).keep(partial(pool.fetchval, COUNT_PENDING)))
         watchdog.start()
         await shell.serve()
         watchdog.stop()

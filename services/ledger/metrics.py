@@ -1,6 +1,7 @@
 """The ledger's metrics, each declared once."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Self
@@ -9,8 +10,6 @@ import asyncpg
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from services.chassis.metrics import NAMESPACE
-from services.chassis.postgres import Pool
-from services.ledger.store.facts import COUNT_PENDING
 
 PREFIX: Final = f"{NAMESPACE}_ledger"
 COUNT_SECONDS: Final = 2.0
@@ -48,9 +47,9 @@ class PendingGauge:
             Gauge(f"{PREFIX}_pending_rows", "Facts and notices not yet confirmed by the broker.", registry=registry)
         )
 
-    async def keep(self, pool: Pool) -> None:
+    async def keep(self, count_pending: Callable[[], Awaitable[int]]) -> None:
         """Count until cancelled; an outage only leaves the last count standing."""
         while True:
             with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
-                self.rows.set(await pool.fetchval(COUNT_PENDING))
+                self.rows.set(await count_pending())
             await asyncio.sleep(COUNT_SECONDS)
