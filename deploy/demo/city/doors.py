@@ -90,8 +90,8 @@ class Doors:
         answer = await self.http.get(
             f"{self.desk}/api/v1/queue", params=filters, headers={"Authorization": f"Bearer {token}"}
         )
-        items: list[dict[str, Any]] = accepted(answer, 200)["items"]
-        return items
+        rows: list[dict[str, Any]] = accepted(answer, 200)["rows"]
+        return rows
 
 
 def accepted(answer: httpx2.Response, *statuses: int) -> dict[str, Any]:
