@@ -18,7 +18,7 @@ from services.reconciler.topics import topics_of_flow
 async def run(settings: ReconcilerSettings, shell: Shell) -> None:
     """Run until the process is asked to stop."""
     async with postgres_pool(settings.postgres) as pool:
-        broker = Broker(settings.kafka, topics_of_flow())
+        broker = Broker(settings.kafka, topics_of_flow(), settings.kafka_replication)
         metrics = ReconcilerMetrics.create(shell.registry, [hop.name for hop in HOPS])
         rounds = Rounds(pool, broker, HOPS, Comparison(settings, metrics), shell.outages)
         shell.health.add("postgres", partial(ready, pool, settings.postgres))

@@ -18,9 +18,10 @@ ASK_SECONDS_MAX: Final = 10.0
 class Broker:
     """Asks with clients of its own, made anew after an error."""
 
-    def __init__(self, settings: KafkaSettings, topics: Sequence[Topic]) -> None:
+    def __init__(self, settings: KafkaSettings, topics: Sequence[Topic], replication: int = 1) -> None:
         self._settings = settings
         self._topics = topics
+        self._replication = replication
         self._admin: Any = None
         self._consumer: Any = None
 
@@ -28,7 +29,7 @@ class Broker:
         """Create topics that do not exist; return their names. Raises what Kafka does."""
         async with asyncio.timeout(ASK_SECONDS_MAX):
             await self._start()
-            return await create_missing(self._admin, self._topics)
+            return await create_missing(self._admin, self._topics, self._replication)
 
     async def view(self, groups: Sequence[str]) -> BrokerView:
         """Return commits, then starts and ends: in this order, see `BrokerView`."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import structlog
-from aiokafka.errors import KafkaError
+from aiokafka.errors import IllegalArgumentError, KafkaError
 
 from services.chassis.clock import now
 from services.chassis.outages import Outages, is_transient
@@ -92,6 +92,8 @@ class Rounds:
                 _log.error("topics were missing and were made anew", topics=list(created))
             groups = sorted({leg.group for hop in self._hops for leg in hop.path})
             view = await self._broker.view(groups)
+        except IllegalArgumentError:
+            raise  # asked wrongly: waiting would not help
         except (KafkaError, OSError, TimeoutError) as error:
             self._outages.begin("kafka")
             _log.info("the broker does not answer", error=repr(error)[:300])

@@ -30,13 +30,13 @@ class Topic:
         }
 
 
-async def create_missing(admin: AIOKafkaAdminClient, topics: Sequence[Topic], replication: int = -1) -> Sequence[str]:
+async def create_missing(admin: AIOKafkaAdminClient, topics: Sequence[Topic], replication: int = 1) -> Sequence[str]:
     """Create topics that do not exist and return their names; those that exist are left as they are.
 
     Args:
         admin: a started client.
         topics: what there should be.
-        replication: copies of each partition; -1 is the cluster's own default.
+        replication: copies of each partition.
 
     Raises:
         KafkaError: the broker refused; topics before the refused one may have been created.

@@ -1,0 +1,1 @@
+"""The reconciler: what is lost is sent again, and nothing else."""
