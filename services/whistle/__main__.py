@@ -4,12 +4,14 @@ import typer
 
 from services.whistle import (
     backup,
+    calendars,
     case,
     clock,
     dead_letters,
     load,
     migrate,
     restore,
+    rules,
     subscriptions,
     tokens,
     topics,
@@ -31,6 +33,8 @@ app.command()(migrate.migrate)
 app.add_typer(topics.app, name="topics")
 app.add_typer(tokens.app, name="token")
 app.add_typer(load.app, name="load")
+app.add_typer(rules.app, name="rules")
+app.add_typer(calendars.app, name="calendar")
 app.add_typer(case.app, name="case")
 app.add_typer(dead_letters.app, name="dlq")
 app.add_typer(clock.app, name="clock")

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 from uuid import UUID
 
 import typer
 
-from deploy.embedded.state import PROJECT
 from services.identity.persons import load_persons
 from services.reference.model.version import ReferenceVersion
 from services.reference.sheets.district import read_version
@@ -16,18 +15,15 @@ from services.reference.sheets.persons import PersonInRole, read_persons
 from services.reference.sheets.reading import Refusal, SheetsRefusedError
 from services.whistle.audit import note
 from services.whistle.connecting import as_operator
-from services.whistle.exits import UsageError
 from services.whistle.publishing import Published, publish_version
 from services.whistle.showing import Answer, AsJson, answer, busy
+from services.whistle.versions import CITY, City, require_zone
 
 app = typer.Typer(help="A district's sheets into the database.", no_args_is_help=True)
-
-CITY: Final = PROJECT / "deploy" / "reference"
 
 Folder = Annotated[
     Path, typer.Argument(exists=True, file_okay=False, help="Units, grids, duty lists, owners, persons.")
 ]
-City = Annotated[Path, typer.Option(exists=True, file_okay=False, help="Catalogue, rules, policies, calendars.")]
 DraftedBy = Annotated[UUID, typer.Option(help="Who drafted: a rule owner.")]
 ApprovedBy = Annotated[UUID, typer.Option(help="Who approved: another rule owner, or a center leader.")]
 ActiveFrom = Annotated[
@@ -77,8 +73,7 @@ def district(
 
 
 async def _district(folder: Path, city: Path, persons: tuple[UUID, UUID], active_from: datetime | None) -> Answer:
-    if active_from is not None and active_from.tzinfo is None:
-        raise UsageError("--active-from needs a zone, such as +08:00")
+    require_zone(active_from)
     with busy("reading sheets"):
         read = read_district(city, folder)
     with busy("publishing"):

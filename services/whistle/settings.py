@@ -26,6 +26,7 @@ class CliSettings(ServiceSettings):
     migrator_password: SecretStr | None = None
     kafka_brokers: str | None = Field(default=None, pattern=r"^[^\s,:]+:\d{1,5}(,[^\s,:]+:\d{1,5})*$")
     kafka_replication: int = Field(default=1, ge=1, le=7, description="Copies of each topic that is created.")
+    token: SecretStr | None = Field(default=None, description="Of the person who drafts or publishes.")
     vault_keys: SecretStr | None = Field(default=None, description="The key file's content; seals webhooks' secrets.")
     allowed_networks: str = Field(default="", description="As WHISTLE_NOTIFY_ALLOWED_NETWORKS.")
     services_host: str = Field(default="127.0.0.1", description="Where the services' doors are, for doctor.")
