@@ -110,8 +110,12 @@ async def _created(settings: PostgresSettings, options: Mapping[str, Any]) -> Po
         command_timeout=settings.command_seconds_max,
         max_inactive_connection_lifetime=300.0,
         server_settings=session(settings),
-        **options,
+        **{"reset": _as_it_is, **options},
     )
+
+
+async def _as_it_is(_: Any) -> None:
+    """Leave a session as it was used: every `set` is local, so resetting would only cost a round trip each time."""
 
 
 async def _close(pool: Pool) -> None:
