@@ -57,7 +57,7 @@ def require_free(ports: Mapping[str, int]) -> None:
     """
     taken = [f"port {port} is taken; choose another with {name}" for name, port in ports.items() if not _can_bind(port)]
     if taken:
-        raise PortTakenError("; ".join(taken))
+        raise PortTakenError("\n".join(taken))
 
 
 def _can_bind(port: int) -> bool:

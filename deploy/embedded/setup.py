@@ -95,6 +95,12 @@ def install_this_project(venv: Path) -> None:
     """Make the packages of this clone importable from anywhere and `whistle` a command, without building a wheel."""
     (site_packages,) = (venv / "lib").glob("python3.*/site-packages")
     (site_packages / "whistle.pth").write_text(f"{PROJECT}\n", encoding="utf-8")
+    (version,) = re.findall(
+        r'^version = "(.+)"', (PROJECT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    metadata = site_packages / f"whistle-{version}.dist-info" / "METADATA"
+    metadata.parent.mkdir(exist_ok=True)
+    metadata.write_text(f"Metadata-Version: 2.1\nName: whistle\nVersion: {version}\n", encoding="utf-8")
     script = venv / "bin" / "whistle"
     arguments = 'from deploy.embedded.__main__ import main\nraise SystemExit(main("whistle", *sys.argv[1:]))'
     script.write_text(f"#!{venv / 'bin' / 'python'}\nimport sys\n{arguments}\n", encoding="utf-8")
