@@ -129,7 +129,7 @@ class KafkaPump:
     async def _commit(self, consumer: Any) -> None:
         assignment = consumer.assignment()
         done, self._done = {p: o for p, o in self._done.items() if p in assignment}, {}
-        if not done:
+        if not done or self._tail:  # without a group there is nothing to commit, also at the end
             return
         try:
             async with asyncio.timeout(CALL_SECONDS_MAX):
