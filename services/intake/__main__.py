@@ -41,19 +41,13 @@ FORGET_SECONDS: Final = 600.0
 async def run_api(settings: IntakeApiSettings, shell: Shell) -> None:
     """Take reports in until the process is asked to stop."""
     async with AsyncExitStack() as stack:
-        # Sessions carry no state from one use to the next (every later `set` is local), so nothing is reset between.
-        pool = await stack.enter_async_context(postgres_pool(settings.postgres, init=_impatient, reset=_keep))
+        pool = await stack.enter_async_context(postgres_pool(settings.postgres, init=_impatient))
         cache = await stack.enter_async_context(reference_cache(pool))
         shell.health.add("postgres", partial(ready, pool, settings.postgres))
         shell.health.add("reference", cache.check)
         metrics = IntakeMetrics.create(shell.registry)
-        watch = BacklogWatch(
-            look=partial(backlog_of, pool),
-            rows_max=settings.pending_rows_max,
-            seconds_max=settings.pending_hours_max * 3600,
-            metrics=metrics,
-        )
         pictures = KeptPictures(pool, _objects(settings.attachments))
+        watch = _watch(settings, pool, metrics)
         accept = AcceptReports(
             reports=PostgresReports(pool, settings.database_seconds_max),
             pictures=pictures,
@@ -62,18 +56,12 @@ async def run_api(settings: IntakeApiSettings, shell: Shell) -> None:
             new_id=uuid7,
         )
         doorkeeper = _doorkeeper(settings, pool)
+        city = partial(city_in, cache)
         app = intake_app(
-            ReportDoor(
-                accept=accept,
-                doorkeeper=doorkeeper,
-                city=partial(city_in, cache),
-                is_full=watch.is_full,
-                metrics=metrics,
-            ),
+            ReportDoor(accept=accept, doorkeeper=doorkeeper, city=city, is_full=watch.is_full, metrics=metrics),
             _track_door(settings, pool, pictures, doorkeeper, metrics),
             PictureDoor(
-                attach=AttachPictures(pictures=pictures, encode=encoded_anew, new_id=uuid4),
-                doorkeeper=doorkeeper,
+                attach=AttachPictures(pictures=pictures, encode=encoded_anew, new_id=uuid4), doorkeeper=doorkeeper
             ),
             metrics.refused,
         )
@@ -82,6 +70,15 @@ async def run_api(settings: IntakeApiSettings, shell: Shell) -> None:
         shell.start("keys", every(FORGET_SECONDS, partial(forget_old_keys, pool)))
         await shell.serve(app, limits=LIMITS)
         await accept.drained()
+
+
+def _watch(settings: IntakeApiSettings, pool: Pool, metrics: IntakeMetrics) -> BacklogWatch:
+    return BacklogWatch(
+        look=partial(backlog_of, pool),
+        rows_max=settings.pending_rows_max,
+        seconds_max=settings.pending_hours_max * 3600,
+        metrics=metrics,
+    )
 
 
 def _doorkeeper(settings: IntakeApiSettings, pool: Pool) -> Doorkeeper:
@@ -128,10 +125,6 @@ def _objects(place: str) -> Objects:
 async def _impatient(connection: Any) -> None:
     """Wait for a key that another process holds, but give up before the call's own deadline."""
     await connection.execute("set lock_timeout = '1500ms'")
-
-
-async def _keep(_: Any) -> None:
-    """Leave a session as it is."""
 
 
 def main() -> None:

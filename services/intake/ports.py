@@ -120,14 +120,6 @@ class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
     done_by: str | None = None
 
 
-class CannotStoreError(ValueError):
-    """The database refuses the values of a row: nothing of the call was written."""
-
-
-class StillUndecidedError(RuntimeError):
-    """Another process has written one of the keys and neither committed nor given up."""
-
-
 @dataclass(frozen=True, slots=True)
 class Added:
     """What became of a follow-up: its id, or the id and fingerprint its key made before, or neither."""

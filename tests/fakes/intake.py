@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
+from services.intake.domain.refusals import CannotStoreError, StillUndecidedError
 from services.intake.ports import (
     Added,
-    CannotStoreError,
     Earlier,
     Known,
     Moment,
@@ -16,7 +16,6 @@ from services.intake.ports import (
     NewReport,
     Picture,
     Progress,
-    StillUndecidedError,
 )
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)

@@ -5,8 +5,8 @@ from typing import Final
 
 from prometheus_client import Counter
 
-from services.chassis.web.handlers import problem_of
 from services.chassis.web.problems import Problem, invalid, of_status, unavailable
+from services.chassis.web.unexpected import problem_of
 from services.intake.domain.refusals import OtherBodyError, RefusedError, StateSecretError, UndecidedError
 from services.intake.handlers.attaching import TooManyPicturesError
 from services.intake.handlers.following_up import AlreadyDoneError

@@ -24,3 +24,11 @@ class OtherBodyError(ValueError):
 
 class UndecidedError(RuntimeError):
     """Another process holds the same idempotency key and has not committed in time."""
+
+
+class CannotStoreError(ValueError):
+    """The database refuses the values of a row: nothing of the call was written."""
+
+
+class StillUndecidedError(RuntimeError):
+    """Another process has written one of the keys and neither committed nor given up."""

@@ -13,13 +13,18 @@ import msgspec
 from services.chassis.sealing import Keys
 from services.intake.domain.admission import Admitted
 from services.intake.domain.numbers import ReportNumber
-from services.intake.domain.refusals import OtherBodyError, RefusedError, UndecidedError
+from services.intake.domain.refusals import (
+    CannotStoreError,
+    OtherBodyError,
+    RefusedError,
+    StillUndecidedError,
+    UndecidedError,
+)
 from services.intake.domain.tracking import tracking_code
 from services.intake.handlers.group_commit import GroupCommit
 from services.intake.handlers.writing_down import written_down
 from services.intake.metrics import IntakeMetrics
 from services.intake.ports import (
-    CannotStoreError,
     Claim,
     Earlier,
     Known,
@@ -27,7 +32,6 @@ from services.intake.ports import (
     NewReport,
     Pictures,
     Reports,
-    StillUndecidedError,
 )
 
 T = TypeVar("T")

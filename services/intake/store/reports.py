@@ -8,7 +8,8 @@ from uuid import UUID
 from asyncpg.exceptions import LockNotAvailableError
 
 from services.chassis.postgres import Pool, is_bad_data
-from services.intake.ports import CannotStoreError, Earlier, Known, Moment, NewReport, StillUndecidedError
+from services.intake.domain.refusals import CannotStoreError, StillUndecidedError
+from services.intake.ports import Earlier, Known, Moment, NewReport
 
 BEGIN: Final = """
     select clock.now() as now, delivery.epoch() as epoch,

@@ -9,7 +9,8 @@ import asyncpg
 import pytest
 from uuid_utils.compat import uuid7
 
-from services.intake.ports import CannotStoreError, Claim, NewReport, Reports, Sealed
+from services.intake.domain.refusals import CannotStoreError
+from services.intake.ports import Claim, NewReport, Reports, Sealed
 from services.intake.store.reports import PostgresReports
 from tests.fakes.intake import InMemoryReports
 
