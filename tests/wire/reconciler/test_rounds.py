@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -173,7 +174,7 @@ async def test_a_topic_that_was_deleted_is_made_anew_and_its_records_are_sent_ag
 
     await delete_topic(yard.brokers, leg.topic)
     a_fact(yard.database, an_id("lost"))
-    await eventually(lambda: made_anew(yard), within_seconds=30)
+    assert await eventually(partial(made_anew, yard), within_seconds=30)
     await yard.go_round()
 
     assert yard.database.run_sql("select case_id from ledger.pending") == str(an_id("lost"))
