@@ -4,19 +4,23 @@ from typing import Annotated, Any, Final, cast
 from uuid import UUID
 
 import msgspec
-from fastapi import APIRouter, Request
+from fastapi import FastAPI, Request
 from starlette.responses import Response
 
-from services.chassis.web.acts import IdempotencyKey, Revision, etag_of, parse_idempotency_key
-from services.chassis.web.bodies import Body, decode_strict
+from services.chassis.web.acts import etag_of, parse_idempotency_key, parse_revision
+from services.chassis.web.bodies import decode_strict
 from services.chassis.web.problems import Problem, invalid
-from services.desk.api.answering import body_told, json_answer, told
-from services.desk.api.asking import CaseId, Token
+from services.desk.api.answering import NoQuery, body_told, header_told, json_answer, told
+from services.desk.api.asking import asked_in, case_id_of, token_of
 from services.desk.api.desk import Desk
 from services.ledger.domain.acts import Act
 from services.ledger.store.acting import ActAnswer, Asking
 
 ACTS_MAX: Final = 100
+HEADERS: Final = (
+    header_told("If-Match", "The revision you saw, as the ETag says it."),
+    header_told("Idempotency-Key", "Unique for each act; the same when repeating it."),
+)
 _ACT: Final = cast("type[Any]", Act)  # a union of tagged structs, which msgspec takes where a type is asked for
 
 
@@ -47,40 +51,41 @@ class ActResults(msgspec.Struct, frozen=True):
     results: tuple[ActResult, ...]
 
 
-def act_routes(desk: Desk) -> APIRouter:
-    router = APIRouter(tags=["acts"])
+def act_routes(app: FastAPI, desk: Desk) -> None:
+    """Add the routes to `app`."""
 
-    @router.post(
+    @app.post(
         "/api/v1/cases/{case_id}/acts",
         responses=told(ActAnswer, 400, 403, 404, 409, 412, 413, 422, 428),
-        openapi_extra=body_told("Act"),
+        openapi_extra=body_told("Act") | {"parameters": [*HEADERS]},
     )
-    async def act(
-        request: Request, case_id: CaseId, token: Token, key: IdempotencyKey, revision: Revision, body: Body
-    ) -> Response:
+    async def act(request: Request, case_id: str) -> Response:
         """Do something to a case. What was owed before takes effect first, also when the act is then refused."""
-        _refuse_query(request)
-        asking = Asking(token_hash=token, case_id=case_id, act=decode_strict(body, _ACT), if_match=revision, key=key)
-        answer = await desk.acts.one(asking)
+        answer = await desk.acts.one(await _asked(request, case_id))
         headers = {"ETag": etag_of(answer.revision)}
         if answer.replayed:
             headers["Idempotency-Replayed"] = "true"
         return json_answer(answer, headers)
 
-    @router.post("/api/v1/acts:batch", responses=told(ActResults, 400, 413, 422), openapi_extra=body_told(ActLines))
-    async def acts(request: Request, token: Token, body: Body) -> Response:
+    @app.post("/api/v1/acts:batch", responses=told(ActResults, 400, 413, 422), openapi_extra=body_told(ActLines))
+    async def acts(request: Request) -> Response:
         """Up to 100 acts, each with its own key and revision; each succeeds or fails for itself."""
-        _refuse_query(request)
-        lines = decode_strict(body, ActLines).acts
+        token, _ = token_of(request), asked_in(request, NoQuery)
+        lines = decode_strict(await request.body(), ActLines).acts
         results = await desk.acts.many([_asking(index, line, token) for index, line in enumerate(lines)])
         return json_answer(ActResults(tuple(_result(result) for result in results)))
 
-    return router
 
-
-def _refuse_query(request: Request) -> None:
-    if request.query_params:
-        raise invalid([{"field": "query", "reason": "an act takes no parameters"}])
+async def _asked(request: Request, case_id: str) -> Asking:
+    """Return the act as asked; who asks is judged first, then where, then how."""
+    token, known, _ = token_of(request), case_id_of(case_id), asked_in(request, NoQuery)
+    return Asking(
+        token_hash=token,
+        case_id=known,
+        key=parse_idempotency_key(request.headers.getlist("idempotency-key")),
+        if_match=parse_revision(request.headers.getlist("if-match")),
+        act=decode_strict(await request.body(), _ACT),
+    )
 
 
 def _asking(index: int, line: ActLine, token: bytes) -> Asking:

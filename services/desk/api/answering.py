@@ -32,12 +32,25 @@ def body_told(body: type | str) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
+class NoQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A route that takes no parameters in its query."""
+
+
 def query_told(query: type) -> dict[str, Any]:
     """Describe a route's query parameters."""
-    (schema,), _ = msgspec.json.schema_components([query], ref_template="#/components/schemas/{name}")
     _, components = msgspec.json.schema_components([query], ref_template="#/components/schemas/{name}")
-    properties = components[query.__name__]["properties"] if "$ref" in schema else schema["properties"]
-    return {"parameters": [{"name": name, "in": "query", "schema": told} for name, told in properties.items()]}
+    schema = components[query.__name__]
+    required = schema.get("required", ())
+    named = [
+        {"name": name, "in": "query", "required": name in required, "schema": told}
+        for name, told in schema["properties"].items()
+    ]
+    return {"parameters": named}
+
+
+def header_told(name: str, description: str) -> dict[str, Any]:
+    """Describe a header that must be there."""
+    return {"name": name, "in": "header", "required": True, "description": description, "schema": {"type": "string"}}
 
 
 MEANINGS: Final = {

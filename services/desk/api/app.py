@@ -3,13 +3,13 @@
 from typing import Any, Final
 
 import msgspec
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 from services.chassis.web.handlers import new_app
 from services.desk.api.acts import ActLines, ActResults, act_routes
 from services.desk.api.answering import json_answer
-from services.desk.api.asking import Token
+from services.desk.api.asking import token_of
 from services.desk.api.cases import case_routes
 from services.desk.api.desk import Desk
 from services.desk.api.me import Me, me_routes
@@ -29,12 +29,13 @@ ANSWERS: Final = (ActAnswer, ActLines, ActResults, CaseShown, Me, QueuePage, Tim
 def desk_app(desk: Desk) -> FastAPI:
     """Return the application; its own description needs a token like everything else."""
     app = new_app("Whistle desk", openapi_url=None)
-    for routes in (queue_routes, case_routes, timeline_routes, act_routes, whistle_routes, me_routes):
-        app.include_router(routes(desk))
+    # Routes are tried in this order, one list, no nested routers: acts and queues are what everybody asks for.
+    for add_routes in (act_routes, queue_routes, case_routes, timeline_routes, whistle_routes, me_routes):
+        add_routes(app, desk)
 
     @app.get("/api/v1/openapi.json", include_in_schema=False)
-    async def description(token: Token) -> Response:
-        async with desk.reading(token, "me"):
+    async def description(request: Request) -> Response:
+        async with desk.reading(token_of(request), "me"):
             return json_answer(described(app))
 
     return app

@@ -84,6 +84,17 @@ async def test_no_page_reads_a_table_from_its_start(full: Office, kind: str) -> 
         assert rows_read(plan) < 2_500, (param.id, json.dumps(plan, indent=1))
 
 
+async def test_a_clerks_page_is_found_by_unit_and_due_time(full: Office) -> None:
+    async with asking(full.desk.pool, token_of("drainage").token_hash) as asked_by:
+        statement, values = queue_statement(asked_by.asker, QueueFilter(overdue=False), AFTER, 51)
+        plan = await explained(asked_by.connection, statement, values, "generic")
+
+    (condition,) = [node["Index Cond"] for node in nodes(plan) if node.get("Index Name") == "assignments_queue"]
+    assert "handling_unit =" in condition
+    assert "due_at >=" in condition
+    assert "ROW(due_at, case_id)" in condition
+
+
 @pytest.mark.parametrize("which", ["open", "closed"])
 async def test_whistles_are_read_in_the_order_they_were_blown(full: Office, which: str) -> None:
     for who in ("drainage", "street", "center"):

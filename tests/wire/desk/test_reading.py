@@ -5,8 +5,10 @@ from uuid import uuid4
 
 import msgspec
 import pytest
+from fastapi.routing import APIRoute
 
 from services.contracts.events import Place
+from services.desk.api.app import desk_app
 from tests.builders import an_id
 from tests.wire.desk.office import ANSWER, Office, token_of
 
@@ -247,6 +249,17 @@ async def test_without_a_token_nothing_is_answered(office: Office, path: str) ->
     assert (await office.get("drainage", path)).status_code == 200
 
 
+async def test_no_route_forgets_to_ask_for_a_token(office: Office) -> None:
+    routes = [route for route in desk_app(office.desk).routes if isinstance(route, APIRoute)]
+
+    for route in routes:
+        (method,) = route.methods or ()
+        path = route.path.format(case_id=an_id("case"))
+        answer = await office.client.request(method, path, content=b"{}")
+        assert answer.status_code == 401, route.path
+    assert len(routes) == 9
+
+
 async def test_a_case_tells_where_it_stands_and_what_its_reader_may_do(office: Office) -> None:
     await office.open("case", cooperating=("municipal_works",))
     await office.act("drainage", "sign_in", 1)
@@ -373,6 +386,8 @@ async def test_the_description_names_every_schema_it_refers_to(office: Office) -
     document = msgspec.json.decode(text)
     for reference in {part.split('"')[0] for part in text.split("#/components/schemas/")[1:]}:
         assert reference in document["components"]["schemas"]
+    act = document["paths"]["/api/v1/cases/{case_id}/acts"]["post"]
+    assert {told["name"] for told in act["parameters"]} == {"case_id", "If-Match", "Idempotency-Key"}
     assert "http" not in text.replace('"type":"http"', "")
 
 
