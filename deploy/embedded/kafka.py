@@ -111,8 +111,7 @@ class Kafka:
         self._properties.write_text(template.substitute(values), encoding="utf-8")
 
     def _format(self) -> None:
-        cluster_id = urlsafe_b64encode(uuid.uuid4().bytes).decode("ascii").rstrip("=")
-        arguments = ["format", "--standalone", "-t", cluster_id, "-c", str(self._properties)]
+        arguments = ["format", "--standalone", "-t", new_cluster_id(), "-c", str(self._properties)]
         done = subprocess.run(
             [*_java(QUICK), "kafka.tools.StorageTool", *arguments],
             env=_environment(),
@@ -125,6 +124,12 @@ class Kafka:
 
     def _answers(self) -> bool:
         return is_listening(self.port) and run_apart(_has_metadata(self.address))
+
+
+def new_cluster_id() -> str:
+    """Return a random id as Kafka writes them; never one that begins like an option of its tools."""
+    first, *rest = uuid.uuid4().bytes
+    return urlsafe_b64encode(bytes([first & 0x7F, *rest])).decode("ascii").rstrip("=")
 
 
 async def _has_metadata(address: str) -> bool:

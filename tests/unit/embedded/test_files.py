@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import socket
 import stat
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from deploy.embedded.children import Children
+from deploy.embedded.kafka import new_cluster_id
 from deploy.embedded.lock import held, holder
 from deploy.embedded.log_files import rotate, tail
 from deploy.embedded.ports import NotAPortError, PortTakenError, free_ports, is_listening, port_number, require_free
@@ -71,6 +73,12 @@ def test_a_taken_port_is_named_with_its_variable() -> None:
         assert is_listening(taken)
         with pytest.raises(PortTakenError, match=f"^port {taken} is taken; choose another with WHISTLE_DESK_PORT$"):
             require_free({"WHISTLE_DESK_PORT": taken, "WHISTLE_BOARD_PORT": free})
+
+
+def test_a_cluster_id_is_never_taken_for_an_option() -> None:
+    ids = [new_cluster_id() for _ in range(2000)]
+
+    assert all(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{21}", each) for each in ids)
 
 
 @pytest.mark.parametrize("text", ["", "desk", "0", "65536", "-1"])
