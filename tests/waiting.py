@@ -11,7 +11,7 @@ T = TypeVar("T")
 TICK_SECONDS: Final = 0.02
 
 
-async def eventually(check: Callable[[], Awaitable[T | None] | T | None], *, within_seconds: float) -> T:
+async def eventually(check: Callable[[], Awaitable[T | None]] | Callable[[], T | None], *, within_seconds: float) -> T:
     """Return what `check` gives as soon as it is truthy.
 
     `check` may be a coroutine function. A falsy answer and an `AssertionError` both mean "not yet";
@@ -30,7 +30,7 @@ async def eventually(check: Callable[[], Awaitable[T | None] | T | None], *, wit
         await asyncio.sleep(TICK_SECONDS)
 
 
-async def _once(check: Callable[[], Awaitable[T | None] | T | None]) -> T | AssertionError | None:
+async def _once(check: Callable[[], Awaitable[T | None]] | Callable[[], T | None]) -> T | AssertionError | None:
     try:
         answer = check()
         return await cast("Awaitable[T | None]", answer) if inspect.isawaitable(answer) else answer

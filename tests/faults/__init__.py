@@ -1,0 +1,1 @@
+"""Kill, stop, forget: nothing lost, nothing twice, nothing early, nothing false."""

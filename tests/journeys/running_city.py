@@ -51,7 +51,11 @@ class RunningCity:
         serial = next(_serial)
         body = {"text": text, "channel": "one_key", "contact": {"phone": "13900001234", "reply_channel": "sms"}, **form}
         receipt = await self.doors.report(body, key=f"journey-{serial}", address=f"10.9.0.{serial % 250}")
-        return Filed(receipt, await eventually(lambda: self.case_of(receipt.number), within_seconds=30))
+        return Filed(receipt, await self.opened(receipt.number))
+
+    async def opened(self, number: str) -> UUID:
+        """Wait until the report's case is open and return its id."""
+        return await eventually(lambda: self.case_of(number), within_seconds=30)
 
     async def case_of(self, number: str) -> UUID | None:
         found: UUID | None = await self.superuser.fetchval("select case_id from ledger.cases where number = $1", number)

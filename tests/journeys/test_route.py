@@ -1,14 +1,12 @@
 """The route of a case from end to end, as the acceptance criteria say it."""
 
 from datetime import timedelta
-from uuid import UUID
 
 import pytest
 
 from deploy.demo.city.doors import RefusedError
 from services.ledger.domain.acts import DeliverPart, Dispatch, Handle, ReportIn, Return, SignIn, Verify
 from tests.journeys.running_city import RunningCity
-from tests.waiting import eventually
 
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres, pytest.mark.timeout(300)]
 
@@ -39,7 +37,8 @@ async def test_a_report_becomes_a_case_falls_overdue_is_whistled_and_closes(city
 
     assert (await city.facts_of(filed))[-3:] == ["handled", "verified", "closed"]
     told = await city.doors.progress(filed.receipt.tracking_code)
-    assert told["state"] == "closed"
+    assert told["progress"]["state"] == "closed"
+    assert told["progress"]["measure"] == ANSWER.measure
 
 
 async def test_three_departments_are_on_time_late_and_missing(city: RunningCity) -> None:
@@ -103,8 +102,7 @@ async def test_the_same_report_sent_three_times_is_one_case(city: RunningCity) -
     receipts = [await city.doors.report(form, key="walker-17", address="10.9.1.1") for _ in range(3)]
 
     assert len({receipt.number for receipt in receipts}) == 1
-    case_id = await eventually(lambda: city.case_of(receipts[0].number), within_seconds=30)
-    assert isinstance(case_id, UUID)
+    await city.opened(receipts[0].number)
 
 
 async def test_phones_never_leave_the_vault(city: RunningCity) -> None:
@@ -115,7 +113,7 @@ async def test_phones_never_leave_the_vault(city: RunningCity) -> None:
         "select count(*) from ledger.facts where position('13912345678' in convert_from(body, 'UTF8')) > 0"
     )
     body = await city.superuser.fetchval(
-        "select convert_from(body, 'UTF8') from intake.reports where number = $1", filed.receipt.number
+        "select convert_from(body, 'UTF8') from intake.reports where report_id = $1", filed.case_id
     )
     assert leaks == 0
     assert "13912345678" not in body
