@@ -47,7 +47,8 @@ async def test_nothing_is_lost_doubled_early_or_false_when_everything_is_killed_
 
     await _healed(faulty_system)
     async with city_of(faulty_system, WEEK_STARTS_AT) as city:
-        await eventually(partial(_settled, city), within_seconds=HEALED_SECONDS)
+        told = await eventually(partial(_settled, city), within_seconds=HEALED_SECONDS)
+        assert told
         await city.pass_time(until=city.clock.at + 3 * HOUR)
         reference = await _reference(faulty_system)
         findings = await check(city.superuser, list(load.history.accepted.values()), reference, city.clock.at)
