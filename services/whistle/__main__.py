@@ -8,6 +8,7 @@ from services.whistle import (
     case,
     clock,
     dead_letters,
+    examine,
     load,
     migrate,
     restore,
@@ -41,6 +42,7 @@ app.add_typer(clock.app, name="clock")
 app.add_typer(subscriptions.app, name="subscribe")
 app.command()(backup.backup)
 app.command()(restore.restore)
+app.command()(examine.doctor)
 app.command()(up.up)
 app.command()(up.down)
 app.command()(up.status)

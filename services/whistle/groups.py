@@ -91,7 +91,7 @@ async def noted_epoch(brokers: str) -> int:
     """Return the highest epoch a restore noted here; 0 when none did, or so long ago that no topic remembers it."""
     async with kafka_admin(brokers) as admin:
         done = await committed(admin, EPOCH_GROUP, [EPOCH_PLACE])
-    noted = done[EPOCH_PLACE].metadata if EPOCH_PLACE in done else ""
+    noted = done[EPOCH_PLACE].metadata
     return int(noted) if noted and noted.isdigit() else 0
 
 
@@ -118,7 +118,7 @@ async def committed(
                     raise
                 await asyncio.sleep(TICK_SECONDS)
             else:
-                return found
+                return {place: found.get(place, OffsetAndMetadata(-1, "")) for place in places}
 
 
 async def _places(admin: Any, topics: list[str]) -> list[TopicPartition]:
