@@ -135,6 +135,23 @@ async def test_the_vault_stays_closed(
     assert database.run_sql("select count(*) from vault.audit") == "0"
 
 
+async def test_pictures_are_shown_to_those_who_may_see_the_report(database: Database, connect: Connect) -> None:
+    report_id = await a_report(database, barred=("drainage",))
+    database.run_sql(
+        "insert into intake.attachments (attachment_id, sha256, media_type, bytes, width, height, report_id) "
+        f"values (gen_random_uuid(), sha256('x'), 'image/jpeg', 1, 1, 1, '{report_id}')"
+    )
+    desk = await connect("desk_api")
+    shown = []
+    for name, unit in (("wang", "drainage"), ("li", "police")):
+        token = await someone(connect, name, unit)
+        async with desk.transaction():
+            await ask_as(desk, token.token_hash)
+            shown.append(len(await desk.fetch("select * from intake.pictures_of($1)", report_id)))
+
+    assert shown == [0, 1]
+
+
 async def test_a_revoked_token_and_an_ended_role_are_nobody_at_once(connect: Connect) -> None:
     token = await someone(connect, "wang", "drainage")
     other = await someone(connect, "li", "drainage", lane="drugs")
