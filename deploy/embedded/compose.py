@@ -12,7 +12,7 @@ import yaml
 TOP_KEYS: Final = frozenset({"name", "services", "volumes", "secrets"})
 CONTAINER_KEYS: Final = frozenset({
     *("image", "build", "user", "read_only", "tmpfs", "cap_drop", "security_opt", "init", "mem_limit", "shm_size"),
-    *("volumes", "secrets", "ports"),
+    *("volumes", "secrets", "ports", "profiles"),
 })  # fmt: skip
 """What only a container engine needs; known, and without meaning for a process on the loopback."""
 PROCESS_KEYS: Final = frozenset({
