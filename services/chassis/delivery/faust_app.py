@@ -6,6 +6,7 @@ from typing import Any, Final
 import faust
 import faust.streams
 
+from services.chassis.delivery.faust_lean import RawSchema
 from services.chassis.settings import KafkaSettings
 
 COMMIT_SECONDS: Final = 1.0
@@ -81,8 +82,9 @@ def worker_app(name: str, settings: KafkaSettings) -> Any:
 
 
 def raw_topic(app: Any, name: str) -> Any:
-    """Return the topic as bytes: Faust acknowledges what it cannot decode, so decoding is ours."""
-    return app.topic(name, key_serializer="raw", value_serializer="raw", value_type=bytes, key_type=bytes)
+    """Return the topic as bytes."""
+    schema = RawSchema(key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
+    return app.topic(name, schema=schema)
 
 
 def assert_nothing_else_is_on(app: Any) -> None:

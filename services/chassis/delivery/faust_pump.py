@@ -9,6 +9,7 @@ from aiokafka.errors import KafkaError
 
 from services.chassis.delivery.batch import BatchHandler, Message
 from services.chassis.delivery.faust_app import CrashOnlyStream, assert_nothing_else_is_on
+from services.chassis.delivery.faust_lean import make_lean, stop_statistics
 from services.chassis.delivery.faust_places import FaustPlaces
 from services.chassis.delivery.finish import Finishing
 from services.chassis.delivery.offsets import Ends, watch_ends
@@ -94,7 +95,9 @@ class FaustPump:
         await retry_transient(places.start, outages, name="kafka")
         ends = Ends(places, self._progress, outages)
         self._app.finalize()
+        make_lean(self._app)
         await self._app.start()
+        stop_statistics(self._app)
         watching = asyncio.create_task(watch_ends(ends, self._end), name="ends")
         crashed = asyncio.create_task(self._crashed(), name="crashed")
         try:
