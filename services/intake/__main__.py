@@ -27,6 +27,7 @@ from services.intake.metrics import IntakeMetrics
 from services.intake.settings import IntakeApiSettings, IntakeRelaySettings
 from services.intake.store.backlog import backlog_of, forget_old_keys
 from services.intake.store.city import city_in
+from services.intake.store.deadlines import within
 from services.intake.store.followups import PostgresCases, PostgresFollowUps, PostgresTails
 from services.intake.store.images import encoded_anew
 from services.intake.store.pictures import KeptPictures, Objects
@@ -82,9 +83,12 @@ def _watch(settings: IntakeApiSettings, pool: Pool, metrics: IntakeMetrics) -> B
 
 
 def _doorkeeper(settings: IntakeApiSettings, pool: Pool) -> Doorkeeper:
-    async def who(token_hash: bytes) -> StaffActor | None:
-        async with pool.acquire(timeout=settings.database_seconds_max) as connection:
+    async def asked(token_hash: bytes) -> StaffActor | None:
+        async with pool.acquire() as connection:
             return await who_is_asking(connection, token_hash)
+
+    async def who(token_hash: bytes) -> StaffActor | None:
+        return await within(settings.database_seconds_max, asked(token_hash))
 
     return Doorkeeper(
         who_is_asking=who,
@@ -103,8 +107,8 @@ def _track_door(
     keys = settings.keys()
     track = TrackReports(
         reports=PostgresReports(pool, settings.database_seconds_max),
-        cases=PostgresCases(pool),
-        tails=PostgresTails(pool),
+        cases=PostgresCases(pool, settings.database_seconds_max),
+        tails=PostgresTails(pool, settings.database_seconds_max),
         keys=keys,
     )
     followup = FollowUpReports(

@@ -1,6 +1,5 @@
 """Follow-ups, phone tails and the case's progress: what a reporter does after reporting."""
 
-import asyncio
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -8,6 +7,7 @@ from uuid import UUID
 from services.chassis.clock import NOW
 from services.chassis.postgres import Pool
 from services.intake.ports import Added, NewFollowUp, Progress
+from services.intake.store.deadlines import within
 
 MISSES_MAX: Final = 5
 LOCKED_FOR: Final = timedelta(minutes=15)
@@ -69,55 +69,55 @@ class PostgresFollowUps:
         self._seconds_max = seconds_max
 
     async def now(self) -> datetime:
-        async with asyncio.timeout(self._seconds_max):
-            instant: datetime = await self._pool.fetchval(NOW)
+        instant: datetime = await within(self._seconds_max, self._pool.fetchval(NOW))
         return instant
 
     async def add_once(self, followup: NewFollowUp) -> Added:
         claim, raw = followup.claim, followup.raw
-        async with asyncio.timeout(self._seconds_max):
-            added = await self._pool.fetchval(
-                ADD_ONCE,
-                claim and claim.client_key,
-                claim and claim.fingerprint,
-                followup.followup_id,
-                followup.report_id,
-                followup.kind,
-                followup.at,
-                followup.body,
-                followup.key_id,
-                raw and raw.wrapped_key,
-                raw and raw.content,
-                followup.attachments,
-            )
-            if added is not None or claim is None:
-                return Added(added)
-            earlier = await self._pool.fetchrow(EARLIER, claim.client_key)
-        if earlier is None:
-            return Added(None)
-        return Added(earlier["followup_id"], earlier["fingerprint"])
+        adding = self._pool.fetchval(
+            ADD_ONCE,
+            claim and claim.client_key,
+            claim and claim.fingerprint,
+            followup.followup_id,
+            followup.report_id,
+            followup.kind,
+            followup.at,
+            followup.body,
+            followup.key_id,
+            raw and raw.wrapped_key,
+            raw and raw.content,
+            followup.attachments,
+        )
+        added = await within(self._seconds_max, adding)
+        if added is not None or claim is None:
+            return Added(added)
+        earlier = await within(self._seconds_max, self._pool.fetchrow(EARLIER, claim.client_key))
+        return Added(None) if earlier is None else Added(earlier["followup_id"], earlier["fingerprint"])
 
 
 class PostgresTails:
     """Compares phone tails, and locks a number whose tail is being guessed."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, seconds_max: float) -> None:
         self._pool = pool
+        self._seconds_max = seconds_max
 
     async def tail_of(self, report_id: UUID) -> bytes | None:
-        mac: bytes | None = await self._pool.fetchval(TAIL_OF, report_id, MISSES_MAX, LOCKED_FOR)
+        asking = self._pool.fetchval(TAIL_OF, report_id, MISSES_MAX, LOCKED_FOR)
+        mac: bytes | None = await within(self._seconds_max, asking)
         return mac
 
     async def missed(self, report_id: UUID) -> None:
-        await self._pool.execute(MISSED, report_id, LOCKED_FOR)
+        await within(self._seconds_max, self._pool.execute(MISSED, report_id, LOCKED_FOR))
 
 
 class PostgresCases:
     """Asks the ledger's public function; intake sees nothing else of a case."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, seconds_max: float) -> None:
         self._pool = pool
+        self._seconds_max = seconds_max
 
     async def progress_of(self, case_id: UUID) -> Progress | None:
-        row = await self._pool.fetchrow(PROGRESS, case_id)
+        row = await within(self._seconds_max, self._pool.fetchrow(PROGRESS, case_id))
         return None if row is None or row["state"] is None else Progress(**dict(row))

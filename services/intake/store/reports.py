@@ -1,6 +1,5 @@
 """Reports into PostgreSQL: a batch is one statement, so it is written whole or not at all."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -10,6 +9,7 @@ from asyncpg.exceptions import LockNotAvailableError
 from services.chassis.postgres import Pool, is_bad_data
 from services.intake.domain.refusals import CannotStoreError, StillUndecidedError
 from services.intake.ports import Earlier, Known, Moment, NewReport
+from services.intake.store.deadlines import within
 
 BEGIN: Final = """
     select clock.now() as now, delivery.epoch() as epoch,
@@ -72,33 +72,29 @@ class PostgresReports:
         self._seconds_max = seconds_max
 
     async def begin(self, count: int) -> Moment:
-        async with asyncio.timeout(self._seconds_max):
-            row = await self._pool.fetchrow(BEGIN, count)
+        row = await within(self._seconds_max, self._pool.fetchrow(BEGIN, count))
         if row is None:
             raise TimeoutError("no answer to a select without a table")
         return Moment(row["now"], row["epoch"], row["serials"])
 
     async def accept_once(self, reports: Sequence[NewReport], moment: Moment) -> Mapping[UUID, Earlier]:
         try:
-            async with asyncio.timeout(self._seconds_max):
-                taken = await self._pool.fetch(ACCEPT_ONCE, moment.now, moment.epoch, *_columns(reports))
-                if not taken:
-                    return {}
-                return await self.made_by([_plain(row["client_key"]) for row in taken])
+            writing = self._pool.fetch(ACCEPT_ONCE, moment.now, moment.epoch, *_columns(reports))
+            taken = await within(self._seconds_max, writing)
         except LockNotAvailableError as error:
             raise StillUndecidedError from error
         except Exception as error:
             if is_bad_data(error):
                 raise CannotStoreError(type(error).__name__) from error
             raise
+        return await self.made_by([_plain(row["client_key"]) for row in taken]) if taken else {}
 
     async def made_by(self, client_keys: Sequence[UUID]) -> Mapping[UUID, Earlier]:
-        rows = await self._pool.fetch(MADE_BY, client_keys)
+        rows = await within(self._seconds_max, self._pool.fetch(MADE_BY, client_keys))
         return {_plain(row["client_key"]): Earlier(row["fingerprint"], known_in(row)) for row in rows}
 
     async def find(self, epoch: int, serial: int) -> Known | None:
-        async with asyncio.timeout(self._seconds_max):
-            row = await self._pool.fetchrow(FIND, epoch, serial)
+        row = await within(self._seconds_max, self._pool.fetchrow(FIND, epoch, serial))
         return None if row is None else known_in(row)
 
 

@@ -196,7 +196,7 @@ async def test_five_wrong_tails_lock_for_a_quarter_of_an_hour(database: Database
     report_id = uuid4()
     database.run_sql(f"insert into vault.contacts values ('{report_id}', 'k1', 'w', 's', 'tail')")
     async with asyncpg.create_pool(database.dsn("intake_api"), min_size=1, max_size=1) as pool:
-        tails = PostgresTails(pool)
+        tails = PostgresTails(pool, 10)
         seen = []
         for _ in range(6):
             seen.append(await tails.tail_of(report_id))

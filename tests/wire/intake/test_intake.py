@@ -1,6 +1,7 @@
 """intake on real Kafka and PostgreSQL: committed at 201, once per key over processes, sent when Kafka is there."""
 
 import asyncio
+import os
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -161,3 +162,25 @@ async def test_a_killed_database_is_503_and_the_repeat_is_taken_once(
         assert int(during.headers["retry-after"]) > 0
         assert (again.json(), again.headers["idempotency-replayed"]) == (before.json(), "true")
         assert published.run_sql("select count(*) from intake.reports") == "2"
+
+
+async def test_a_database_that_hangs_is_503_within_seconds_and_works_again(published: Database, tmp_path: Path) -> None:
+    async with running("api", published, tmp_path) as api:
+        await api.ready()
+        await api.report()
+        backends = published.run_sql(
+            "select pid from pg_stat_activity where usename = 'intake_api' and datname = current_database()"
+        )
+        loop = asyncio.get_running_loop()
+        for pid in backends.split():
+            os.kill(int(pid), signal.SIGSTOP)
+        try:
+            began = loop.time()
+            during = await api.report()
+            waited = loop.time() - began
+        finally:
+            for pid in backends.split():
+                os.kill(int(pid), signal.SIGCONT)
+
+        assert (during.status_code, waited < 8) == (503, True)
+        assert (await api.report()).status_code == 201
