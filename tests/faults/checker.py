@@ -28,7 +28,7 @@ CLOCKS: Final = "select * from ledger.clocks"
 STEPS: Final = "select case_id, kind, unit, cycle, step, owed_at, effective_at from ledger.steps"
 UNTOLD: Final = """
     select count(*) from ledger.facts f where f.topic = 'case.progressed.v1'
-        and not exists (select from notify.messages m where m.event_id = f.event_id)
+        and not exists (select from notify.messages m where m.case_id = f.case_id and m.version = f.version)
 """
 LEFT: Final = "select (select count(*) from intake.pending) + (select count(*) from ledger.pending)"
 DEAD: Final = "select reason from delivery.dead_letters"

@@ -47,7 +47,7 @@ async def test_nothing_is_lost_doubled_early_or_false_when_everything_is_killed_
 
     await _healed(faulty_system)
     async with city_of(faulty_system, WEEK_STARTS_AT) as city:
-        told = await eventually(partial(_settled, city), within_seconds=HEALED_SECONDS)
+        told: bool = await eventually(partial(_settled, city), within_seconds=HEALED_SECONDS)
         assert told
         await city.pass_time(until=city.clock.at + 3 * HOUR)
         reference = await _reference(faulty_system)
@@ -94,7 +94,7 @@ async def _settled(city: RunningCity) -> bool:
         select exists (select from intake.pending) or exists (select from ledger.pending)
             or (select count(*) from intake.reports) <> (select count(*) from ledger.cases)
             or exists (select from ledger.facts f where f.topic = 'case.progressed.v1'
-                and not exists (select from notify.messages m where m.event_id = f.event_id))
+                and not exists (select from notify.messages m where m.case_id = f.case_id and m.version = f.version))
     """
     return not await city.superuser.fetchval(waiting)
 

@@ -44,9 +44,11 @@ class TakenCase:
     touched: dict[int, Row] = field(default_factory=dict)
     followups_applied: dict[UUID, int] = field(default_factory=dict)
     decision_changed: bool = False
+    found_units: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.document.case.found_version = self.document.case.version
+        self.found_units = list(self.document.case.units)
 
     @property
     def case(self) -> CaseRow:

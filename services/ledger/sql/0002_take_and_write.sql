@@ -129,6 +129,11 @@ begin
         raise serialization_failure using message = 'a case is not at the version it was taken at';
     end if;
 
+    -- Who may see the case may see its assignments: departments called from outside, the center that supervises.
+    update ledger.assignments a set units = c.units
+    from jsonb_to_recordset(changes -> 'widened') as x(case_id uuid) join ledger.cases c using (case_id)
+    where a.case_id = x.case_id;
+
     update ledger.cases c set decision = x.decision
     from jsonb_to_recordset(changes -> 'decisions') as x(case_id uuid, decision json) where c.case_id = x.case_id;
 

@@ -92,6 +92,8 @@ class Acting:
                 return await self._once(asking)
             except asyncpg.InvalidAuthorizationSpecificationError as error:
                 raise UnknownTokenError from error
+            except asyncpg.InsufficientPrivilegeError as error:  # the case was taken from this person's units meanwhile
+                raise NoSuchCaseError from error
             except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.UniqueViolationError):
                 if attempt == CONFLICTS_MAX:
                     raise

@@ -42,6 +42,12 @@ class FactRow(msgspec.Struct, kw_only=True):
     body: int
 
 
+class WidenedRow(msgspec.Struct):
+    """A case that more units, or others, may see now."""
+
+    case_id: UUID
+
+
 class DecisionRow(msgspec.Struct):
     case_id: UUID
     decision: CaseDispatched
@@ -67,6 +73,7 @@ class Changes(msgspec.Struct, kw_only=True, omit_defaults=True):
 
     cases: list[CaseRow]
     decisions: list[DecisionRow] = []
+    widened: list[WidenedRow] = []
     assignments: list[AssignmentRow] = []
     clocks: list[ClockRow] = []
     steps: list[StepRow] = []
@@ -141,6 +148,8 @@ def changes_of(cases: Sequence[TakenCase], act: ActRow | None) -> tuple[Changes,
 def _add_rows(changes: Changes, case: TakenCase) -> None:
     changes.steps += case.steps
     changes.followups += [FollowUpRow(*applied) for applied in case.followups_applied.items()]
+    if case.found_units != case.case.units:
+        changes.widened.append(WidenedRow(case.case.case_id))
     if case.decision_changed:
         changes.decisions.append(DecisionRow(case.case.case_id, case.decision))
     for row in case.touched.values():

@@ -9,7 +9,7 @@ import pytest
 
 from services.contracts.codec import decode, encode
 from services.contracts.events import CaseProgressed, ReportFollowedUp
-from services.ledger.domain.acts import Handle, RefusedError, Return, SignIn, Verify
+from services.ledger.domain.acts import Blow, Handle, RefusedError, Return, SignIn, Verify
 from services.ledger.domain.city import City
 from services.ledger.store.acting import (
     ActAnswer,
@@ -243,6 +243,16 @@ async def test_a_next_attempt_replaces_the_lead_in_one_transaction(ledger: Ledge
     leads = ledger.database.run_sql("select unit from ledger.assignments where role = 'lead' and ended_at is null")
     assert leads.strip() == "municipal_works"
     assert ledger.count("ledger.facts where topic = 'case.progressed.v1'") == 3
+
+
+async def test_a_department_called_from_outside_sees_the_whole_case(ledger: LedgerInTest, database: Database) -> None:
+    await ledger.open("case", cooperating=())
+    blow = Blow(kind="enforcement", reason="需要现场联合处置", called=("drainage", "sanitation"))
+
+    await ledger.act("sub-01", blow, revision=1)
+
+    seen = ledger.database.run_sql("select 'sanitation' = any (units) from ledger.assignments")
+    assert seen.split() == ["t"]
 
 
 async def test_who_settles_waits_for_nobody_and_misses_nothing(ledger: LedgerInTest) -> None:
