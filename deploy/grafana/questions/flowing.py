@@ -17,7 +17,7 @@ FLOWING: Final = Row(
             title="How many cases pass each hop?",
             series=(
                 Series(rate_of("whistle_intake_reports_accepted_total"), "1 accepted"),
-                Series(rate_of("whistle_intake_relay_relay_sent_total"), "2 published by intake"),
+                Series(rate_of("whistle_intake_relay_sent_total"), "2 published by intake"),
                 Series(rate_of("whistle_router_cases_routed_total"), "3 dispatched"),
                 Series(rate_of("whistle_ledger_cases_opened_total"), "4 opened in queues"),
                 Series(rate_of("whistle_ledger_relay_sent_total"), "5 facts published by the ledger"),
