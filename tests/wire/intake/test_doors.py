@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -14,7 +14,6 @@ from services.identity.actors import ask_as, who_is_asking
 from services.identity.persons import give_token, load_persons
 from services.identity.tokens import IssuedToken
 from services.intake.ports import NewReport, Sealed
-from services.intake.store.followups import PostgresTails
 from services.intake.store.reports import PostgresReports
 from services.reference.sheets.persons import PersonInRole
 from tests.builders import an_id
@@ -190,19 +189,3 @@ async def test_loading_persons_again_changes_nothing(database: Database, connect
 
     assert database.run_sql("select count(*) from identity.persons") == "1"
     assert database.run_sql("select count(*) from identity.roles") == "1"
-
-
-async def test_five_wrong_tails_lock_for_a_quarter_of_an_hour(database: Database) -> None:
-    report_id = uuid4()
-    database.run_sql(f"insert into vault.contacts values ('{report_id}', 'k1', 'w', 's', 'tail')")
-    async with asyncpg.create_pool(database.dsn("intake_api"), min_size=1, max_size=1) as pool:
-        tails = PostgresTails(pool, 10)
-        seen = []
-        for _ in range(6):
-            seen.append(await tails.tail_of(report_id))
-            await tails.missed(report_id)
-        database.run_sql("update intake.tail_misses set last_at = last_at - interval '15 minutes 1 second'")
-        later = await tails.tail_of(report_id)
-
-    assert seen == [b"tail"] * 5 + [None]
-    assert later == b"tail"
