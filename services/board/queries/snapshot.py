@@ -16,6 +16,7 @@ WHISTLES_MAX: Final = 200
 AHEAD_MAX: Final = 2_000
 """Clocks looked at for the cases whose first card comes next."""
 
+# `closed_at is null` stands wherever it follows anyway: it leads to the index of open cases.
 # $1 whole district?  $2 the viewer's units: nobody sees a case that accuses their unit.
 _MINE: Final = "($1 or c.units && $2) and not c.barred_units && $2"
 
@@ -37,7 +38,8 @@ _CARDED: Final = f"""
     with carded as (
         select k.case_id, max(k.rank) as rank, min(k.due_at) as first_due_at from ledger.board_cards k group by 1
     ), mine as (
-        select k.rank, k.first_due_at, c.* from carded k join ledger.board_cases c using (case_id) where {_MINE}
+        select k.rank, k.first_due_at, c.* from carded k join ledger.board_cases c using (case_id)
+        where c.closed_at is null and {_MINE}
     )
 """
 CARDS_COUNTED: Final = f"""{_CARDED}
@@ -58,7 +60,8 @@ AHEAD: Final = f"""
         c.item, c.urgency, c.accepted_at, c.whistle_open, 0 as rank, k.due_at
     from (select case_id, due_at from ledger.board_reminders order by next_at limit {AHEAD_MAX}) k
     join ledger.board_cases c using (case_id)
-    where {_MINE} and not exists (select from ledger.board_cards r where r.case_id = c.case_id)
+    where c.closed_at is null and {_MINE}
+        and not exists (select from ledger.board_cards r where r.case_id = c.case_id)
     order by k.case_id, k.due_at
 """
 WHISTLES: Final = f"""
@@ -68,7 +71,7 @@ WHISTLES: Final = f"""
             'reported_in_at', l.reported_in_at) order by l.unit)
          from ledger.board_calls l where l.case_id = w.case_id and l.number = w.number) as calls
     from ledger.board_whistles w join ledger.board_cases c using (case_id)
-    where {_MINE}
+    where c.closed_at is null and {_MINE}
     order by w.blown_at desc limit {WHISTLES_MAX}
 """
 LANES: Final = "select lane, open from ledger.lane_counts order by lane"

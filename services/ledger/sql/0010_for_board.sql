@@ -16,7 +16,7 @@ return case next_step
     else 3
 end;
 
-create view ledger.board_cases with (security_barrier) as
+create view ledger.board_cases as
 select
     case_id, number, version, state, lead, cooperating, subdistrict, item, urgency, units, barred_units, accepted_at,
     closed_at, whistle_open
@@ -24,18 +24,18 @@ from ledger.cases
 where lane = 'ordinary' and duplicate_of is null;
 
 -- Clocks that have a card; `due_at` of one that has not come yet lies ahead.
-create view ledger.board_cards with (security_barrier) as
+create view ledger.board_cards as
 select case_id, kind, unit, due_at, ledger.card_rank(next_step) as rank
 from ledger.clocks
 where stopped_at is null and kind in ('promise', 'handling') and next_step is distinct from 'reminder';
 
 -- Clocks whose first card comes next, by the instant it is owed.
-create view ledger.board_reminders with (security_barrier) as
+create view ledger.board_reminders as
 select case_id, kind, unit, due_at, next_at
 from ledger.clocks
 where next_at is not null and next_step = 'reminder' and kind in ('promise', 'handling');
 
-create view ledger.board_closed with (security_barrier) as
+create view ledger.board_closed as
 select
     c.case_id, c.subdistrict, c.lead, c.units, c.barred_units, c.accepted_at, c.closed_at,
     coalesce(k.stopped_at <= k.due_at, false) as on_time
@@ -43,12 +43,12 @@ from ledger.cases c
 left join ledger.clocks k on k.case_id = c.case_id and k.kind = 'promise' and k.unit = '' and k.cycle = 1
 where c.lane = 'ordinary' and c.duplicate_of is null and c.closed_at is not null;
 
-create view ledger.board_whistles with (security_barrier) as
+create view ledger.board_whistles as
 select w.case_id, w.number, w.kind, w.subdistrict, w.automatic, w.blown_at
 from ledger.whistles w
 where w.closed_at is null and w.lane = 'ordinary';
 
-create view ledger.board_calls with (security_barrier) as
+create view ledger.board_calls as
 select case_id, number, unit, state, due_at, reported_in_at from ledger.whistle_calls where lane = 'ordinary';
 
 -- Of the sensitive lanes the board may tell how many are open, and nothing else.
