@@ -29,10 +29,11 @@ class LeanConsumer(Consumer):  # type: ignore[misc]  # Faust is followed without
                 if iscoroutine(other):
                     other.close()
             return None
-        return await super().wait_first(_rest_of(coros[0], waiting_for), *coros[1:])
+        return await super().wait_first(rest_of(coros[0], waiting_for), *coros[1:])
 
 
-async def _rest_of(begun: Coroutine[Any, Any, Any], waiting_for: Any) -> Any:
+async def rest_of(begun: Coroutine[Any, Any, Any], waiting_for: Any) -> Any:
+    """Return what a coroutine that was begun by hand returns in the end."""
     return await _continued(begun, waiting_for)
 
 

@@ -122,6 +122,8 @@ class FaustPump:
                     stream.seal()
             if self._app.consumer is not None:
                 async with asyncio.timeout(COMMIT_SECONDS_MAX):
+                    # While a commit is under way, Faust's `commit` only waits for it: it knows nothing of this batch.
+                    await self._app.consumer.commit()
                     await self._app.consumer.commit()
         except (TimeoutError, KafkaError, OSError) as error:
             _log.warning("stopped without a last commit; the batch will come again", error=repr(error)[:200])

@@ -44,14 +44,15 @@ class Ends:
         partitions = list(self.consumer.assignment())
         if not partitions:
             return
+        # Positions move while the broker answers: what was reached before the question must lie before the answer.
+        reached = dict(self.progress.positions)
         async with asyncio.timeout(ASK_SECONDS_MAX):
             ends = await self.consumer.end_offsets(partitions)
             for partition, end in ends.items():
-                await self._compare(partition, end)
+                await self._compare(partition, reached.get((partition.topic, partition.partition)), end)
         self.outages.end("broker")
 
-    async def _compare(self, partition: TopicPartition, end: int) -> None:
-        reached = self.progress.positions.get((partition.topic, partition.partition))
+    async def _compare(self, partition: TopicPartition, reached: int | None, end: int) -> None:
         if reached is None:
             await self._begin(partition, end)
         elif reached > end:

@@ -1,5 +1,6 @@
 """What every worker may rely on, whichever client fetches: one suite, both pumps, real Kafka and PostgreSQL."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -117,3 +118,18 @@ async def test_offsets_committed_beyond_the_end_lose_nothing(probe: Probe) -> No
 
     assert set(await probe.saw(3)) == {"a", "b", "c"}
     await acknowledged(probe, 3)
+
+
+async def test_a_broker_killed_and_started_again_loses_nothing(probe: Probe, kafka_server: Kafka) -> None:
+    await probe.say("before")
+    worker = probe.start()
+    await probe.saw(1)
+
+    await asyncio.to_thread(kafka_server.kill)
+    await asyncio.to_thread(kafka_server.start)
+    await probe.say("after")
+
+    await probe.saw(2)
+    assert worker.poll() is None
+    assert await probe.stopped(worker) == 0
+    assert await probe.committed() == 2
