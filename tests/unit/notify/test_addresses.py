@@ -5,7 +5,12 @@ from ipaddress import ip_network
 
 import pytest
 
-from services.notify.channels.destinations import RefusedDestinationError, destination_of, reachable_addresses
+from services.notify.channels.destinations import (
+    RefusedDestinationError,
+    Resolve,
+    destination_of,
+    reachable_addresses,
+)
 from services.notify.domain.addresses import is_public, parse
 
 
@@ -91,7 +96,7 @@ async def test_an_allowed_network_is_reached_without_tls_at_any_port() -> None:
         )
 
 
-def resolving_to(addresses: Sequence[str]):  # type: ignore[no-untyped-def]  # noqa: ANN201 -- a resolver, as asked for
+def resolving_to(addresses: Sequence[str]) -> Resolve:
     async def resolve(host: str, port: int) -> Sequence[str]:
         return addresses
 

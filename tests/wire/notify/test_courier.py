@@ -142,7 +142,7 @@ async def test_after_the_last_retry_a_message_is_dead_and_says_why(office: Offic
 
     await office.write(1, subscribed.subscription_id, f"127.0.0.1:{receiver.port}")
     for attempt in range(1, 7):
-        await eventually(lambda n=attempt: len(receiver.received) == n, within_seconds=15)  # type: ignore[misc]
+        await eventually(lambda n=attempt: len(receiver.received) == n, within_seconds=15)
         await eventually(lambda: office.states() in (["failed"], ["dead"]), within_seconds=15)
         office.database.run_sql("update notify.messages set next_at = clock_timestamp() where state = 'failed'")
         office.courier.wake()

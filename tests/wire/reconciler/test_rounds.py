@@ -1,6 +1,6 @@
 """The rounds on real PostgreSQL and Kafka: each hop repairs what was lost, and only that."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -174,8 +174,8 @@ async def test_a_topic_that_was_deleted_is_made_anew_and_its_records_are_sent_ag
 
     await delete_topic(yard.brokers, leg.topic)
     a_fact(yard.database, an_id("lost"))
-    again: Callable[[], Awaitable[bool | None]] = partial(made_anew, yard)
-    await eventually(again, within_seconds=30)
+    remade: bool = await eventually(partial(made_anew, yard), within_seconds=30)
+    assert remade
     await yard.go_round()
 
     assert yard.database.run_sql("select case_id from ledger.pending") == str(an_id("lost"))
