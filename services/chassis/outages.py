@@ -16,7 +16,7 @@ from services.chassis.metrics import NAMESPACE
 
 T = TypeVar("T")
 
-KNOWN: Final = ("postgres", "kafka", "network")
+KNOWN: Final = ("postgres", "kafka", "broker", "network")
 PAUSE_SECONDS_FIRST: Final = 0.05
 PAUSE_SECONDS_MAX: Final = 5.0
 

@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
+from services.chassis.delivery.kafka_consumer import let_go
 from services.chassis.delivery.offsets import OffsetRegressionError
 from services.chassis.settings import KafkaSettings
 
@@ -44,7 +45,7 @@ class FaustPlaces:
                 async with asyncio.timeout(CALL_SECONDS_MAX):
                     await client.start()
             except BaseException:
-                await _stopped(client)
+                await let_go(client)
                 raise
             self._client = client
         await self._rewind(await self._partitions())
@@ -52,7 +53,7 @@ class FaustPlaces:
     async def stop(self) -> None:
         client, self._client = self._client, None
         if client is not None:
-            await _stopped(client)
+            await let_go(client)
 
     def assignment(self) -> set[TopicPartition]:
         consumer = self._app.consumer
@@ -107,11 +108,3 @@ class FaustPlaces:
                 raise TopicMissingError(f"cannot put committed offsets right yet: {error!r}") from error
             finally:
                 self._client.unsubscribe()
-
-
-async def _stopped(client: Any) -> None:
-    try:
-        async with asyncio.timeout(5.0):
-            await client.stop()
-    except (KafkaError, OSError, TimeoutError) as error:
-        _log.warning("client left behind", error=repr(error)[:200])

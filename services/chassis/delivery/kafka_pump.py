@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
 from services.chassis.delivery.batch import BatchHandler, Message
 from services.chassis.delivery.finish import Finishing
+from services.chassis.delivery.kafka_consumer import let_go, new_consumer
 from services.chassis.delivery.offsets import Ends, watch_ends
 from services.chassis.failures import Die, die
 from services.chassis.metrics import Progress
@@ -95,7 +96,7 @@ class KafkaPump:
             self._end(error)
         finally:
             watching.cancel()
-            await _stopped(consumer)
+            await let_go(consumer)
 
     async def _turn(self, consumer: Any) -> None:
         records = await consumer.getmany(timeout_ms=POLL_MILLISECONDS, max_records=self._batch_max)
@@ -149,12 +150,12 @@ class KafkaPump:
         async def start() -> Any:
             if self._stopping.is_set():
                 return None
-            consumer = self._consumer()
+            consumer = new_consumer(self._settings, tail=self._tail, batch_max=self._batch_max)
             try:
                 async with asyncio.timeout(CALL_SECONDS_MAX):
                     await consumer.start()
             except BaseException:
-                await _stopped(consumer)
+                await let_go(consumer)
                 raise
             consumer.subscribe(list(self._readings), listener=HandOver(self, consumer))
             # Without a group aiokafka assigns every partition itself and tells no listener.
@@ -162,26 +163,6 @@ class KafkaPump:
             return consumer
 
         return await retry_transient(start, self._outages, name="kafka")
-
-    def _consumer(self) -> Any:
-        settings = self._settings
-        group = {} if self._tail else {"group_id": settings.service, "group_instance_id": settings.instance_id}
-        return AIOKafkaConsumer(
-            bootstrap_servers=settings.brokers,
-            client_id=settings.instance_id,
-            enable_auto_commit=False,
-            auto_offset_reset="latest" if self._tail else "earliest",
-            max_poll_records=self._batch_max,
-            # The watchdog ends a worker that is stuck; the group must not (a waiting worker is no dead one).
-            max_poll_interval_ms=86_400_000,
-            session_timeout_ms=15_000,
-            heartbeat_interval_ms=3_000,
-            rebalance_timeout_ms=30_000,
-            request_timeout_ms=20_000,
-            metadata_max_age_ms=10_000,
-            retry_backoff_ms=100,
-            **group,
-        )
 
     async def hand_over(self, consumer: Any, revoked: Iterable[TopicPartition]) -> None:
         """Finish and commit the batch in hand before partitions go to another member; not for ever."""
@@ -216,11 +197,3 @@ def _by_topic(records: dict[TopicPartition, list[Message]]) -> dict[str, list[Me
     for partition, taken in records.items():
         topics.setdefault(partition.topic, []).extend(taken)
     return topics
-
-
-async def _stopped(consumer: Any) -> None:
-    try:
-        async with asyncio.timeout(5.0):
-            await consumer.stop()
-    except (KafkaError, OSError, TimeoutError) as error:
-        _log.warning("consumer left behind", error=repr(error)[:200])
