@@ -1,56 +1,65 @@
 """Starts the command line: `whistle …`, or `python -m services.whistle …`."""
 
+import sys
+from functools import cache
+from importlib import import_module
+from typing import Final
+
 import typer
 
-from services.whistle import (
-    backup,
-    calendars,
-    case,
-    clock,
-    dead_letters,
-    examine,
-    load,
-    migrate,
-    restore,
-    rules,
-    subscriptions,
-    tokens,
-    topics,
-    up,
+HELP: Final = (
+    "Whistle (吹哨报到) from the command line. "
+    "Exit status: 0 done, 1 refused or a check failed, 2 used wrongly, 3 not reachable."
 )
+NOUNS: Final = {
+    "migrate": "migrate:migrate",
+    "topics": "topics:app",
+    "token": "tokens:app",
+    "load": "load:app",
+    "rules": "rules:app",
+    "calendar": "calendars:app",
+    "case": "case:app",
+    "dlq": "dead_letters:app",
+    "clock": "clock:app",
+    "subscribe": "subscriptions:app",
+    "backup": "backup:backup",
+    "restore": "restore:restore",
+    "doctor": "examine:doctor",
+    "up": "up:up",
+    "down": "up:down",
+    "status": "up:status",
+}
+"""What can be said, and the module that does it."""
 
-app = typer.Typer(
-    name="whistle",
-    help=(
-        "Whistle (吹哨报到) from the command line. "
-        "Exit status: 0 done, 1 refused or a check failed, 2 used wrongly, 3 not reachable."
-    ),
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_show_locals=False,
-    rich_markup_mode=None,
-)
-app.command()(migrate.migrate)
-app.add_typer(topics.app, name="topics")
-app.add_typer(tokens.app, name="token")
-app.add_typer(load.app, name="load")
-app.add_typer(rules.app, name="rules")
-app.add_typer(calendars.app, name="calendar")
-app.add_typer(case.app, name="case")
-app.add_typer(dead_letters.app, name="dlq")
-app.add_typer(clock.app, name="clock")
-app.add_typer(subscriptions.app, name="subscribe")
-app.command()(backup.backup)
-app.command()(restore.restore)
-app.command()(examine.doctor)
-app.command()(up.up)
-app.command()(up.down)
-app.command()(up.status)
+
+@cache
+def application(noun: str = "") -> typer.Typer:
+    """Return the command line; of one noun, if that is what was said: the others cost a second to import."""
+    app = typer.Typer(
+        name="whistle",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_show_locals=False,
+        rich_markup_mode=None,
+    )
+    app.callback(help=HELP)(_nothing)
+    for name in [noun] if noun in NOUNS else NOUNS:
+        module, _, part = NOUNS[name].partition(":")
+        found = getattr(import_module(f"services.whistle.{module}"), part)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name)(found)
+    return app
+
+
+def _nothing() -> None:
+    """Make it a group even with one command in it, so that the command's name is said."""
 
 
 def main() -> None:
     """Run one command and leave with its exit status."""
-    app()
+    application(sys.argv[1] if len(sys.argv) > 1 else "")()
 
 
 if __name__ == "__main__":

@@ -29,7 +29,9 @@ class CliSettings(ServiceSettings):
     token: SecretStr | None = Field(default=None, description="Of the person who drafts or publishes.")
     vault_keys: SecretStr | None = Field(default=None, description="The key file's content; seals webhooks' secrets.")
     allowed_networks: str = Field(default="", description="As WHISTLE_NOTIFY_ALLOWED_NETWORKS.")
-    services_host: str = Field(default="127.0.0.1", description="Where the services' doors are, for doctor.")
+    services_host: str = Field(
+        default="127.0.0.1", description="Where the services are, for doctor; {service}: their names."
+    )
     seconds_max: float = Field(default=60.0, gt=0, le=3600, description="Deadline of one statement or one request.")
 
     @classmethod

@@ -26,8 +26,10 @@ BYTES_MAX: Final = 65_536
 
 
 async def look(host: str) -> Sequence[Finding]:
-    """Ask every service."""
-    return await asyncio.gather(*(asyncio.to_thread(ask, name, host, port_of(name)) for name in PORTS))
+    """Ask every service; `{service}` in `host` stands for its name, as in a container network."""
+    return await asyncio.gather(
+        *(asyncio.to_thread(ask, name, host.replace("{service}", name), port_of(name)) for name in PORTS)
+    )
 
 
 def port_of(name: str) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 from typer.testing import CliRunner
 
-from services.whistle.__main__ import app
+from services.whistle.__main__ import application
 from tests.environment.database import Database
 
 
@@ -33,7 +33,7 @@ class CommandLine:
 
     def run(self, *words: str) -> Ended:
         """Run one command; a fault of ours is raised."""
-        result = CliRunner().invoke(app, list(words), env=dict(self.environment))
+        result = CliRunner().invoke(application(), list(words), env=dict(self.environment))
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return Ended(result.exit_code, result.stdout, result.stderr)
