@@ -13,9 +13,10 @@ from services.reference.model.version import ReferenceVersion
 from services.reference.sheets.district import read_version
 from services.reference.sheets.persons import PersonInRole, read_persons
 from services.reference.sheets.reading import Refusal, SheetsRefusedError
+from services.reference.versions.publish import NOTICE_MIN
 from services.whistle.audit import note
 from services.whistle.connecting import as_operator
-from services.whistle.publishing import Published, publish_version
+from services.whistle.publishing import NOW, Published, publish_version
 from services.whistle.showing import Answer, AsJson, answer, busy
 from services.whistle.versions import CITY, City, require_zone
 
@@ -77,22 +78,29 @@ async def _district(folder: Path, city: Path, persons: tuple[UUID, UUID], active
     with busy("reading sheets"):
         read = read_district(city, folder)
     with busy("publishing"):
-        published = await _publish(read, persons, folder.name, active_from)
+        published, is_late = await _publish(read, persons, folder.name, active_from)
     told = {"version": published.number, "active_from": published.active_from, "new": published.is_new, **read.size}
     size = ", ".join(f"{count} {what}" for what, count in read.size.items())
     verdict = f"published, in force from {published.active_from}" if published.is_new else "says the same already"
-    return Answer(told, [size, f"reference version {published.number} {verdict}"])
+    late = ["committed late: reports may have been decided without it"] if is_late else []
+    return Answer(told, [size, f"reference version {published.number} {verdict}", *late], failed=is_late)
 
 
-async def _publish(read: District, persons: tuple[UUID, UUID], name: str, active_from: datetime | None) -> Published:
-    async with as_operator() as connection, connection.transaction():
-        await load_persons(connection, read.persons)
-        published = await publish_version(
-            connection, read.version, persons, note=f"district {name}", active_from=active_from
-        )
-        who = {"drafted_by": str(persons[0]), "approved_by": str(persons[1])}
-        await note(connection, "district loaded", name, {"version": published.number, **who, **read.size})
-        return published
+async def _publish(
+    read: District, persons: tuple[UUID, UUID], name: str, active_from: datetime | None
+) -> tuple[Published, bool]:
+    """Return what was published, and whether it was committed so late that reports may have been decided without it."""
+    async with as_operator() as connection:
+        async with connection.transaction():
+            await load_persons(connection, read.persons)
+            published = await publish_version(
+                connection, read.version, persons, note=f"district {name}", active_from=active_from
+            )
+            who = {"drafted_by": str(persons[0]), "approved_by": str(persons[1])}
+            await note(connection, "district loaded", name, {"version": published.number, **who, **read.size})
+        committed_by: datetime = await connection.fetchval(NOW)
+    notice = published.active_from - committed_by if published.active_from else NOTICE_MIN
+    return published, published.number > 1 and notice < NOTICE_MIN
 
 
 def read_district(city: Path, folder: Path) -> District:
