@@ -31,6 +31,7 @@ UNTOLD: Final = """
         and not exists (select from notify.messages m where m.case_id = f.case_id and m.version = f.version)
 """
 LEFT: Final = "select (select count(*) from intake.pending) + (select count(*) from ledger.pending)"
+REPAIRED: Final = "select count(*) from reconciler.missing where resends > 0"
 DEAD: Final = "select reason from delivery.dead_letters"
 
 
@@ -39,6 +40,8 @@ class Findings:
     """Everything that is wrong; empty lists are what a run must end with."""
 
     lost: list[str] = field(default_factory=list)
+    unasked: list[str] = field(default_factory=list)
+    """Cases of reports that nobody got a receipt for: the same report taken in twice."""
     doubled: list[str] = field(default_factory=list)
     astray: list[str] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
@@ -48,6 +51,8 @@ class Findings:
     false: list[str] = field(default_factory=list)
     untold: int = 0
     left_pending: int = 0
+    repaired: int = 0
+    """What the reconciler had to send again although Kafka kept its data: a hop let go of something."""
     dead_letters: list[str] = field(default_factory=list)
 
     def said(self) -> dict[str, Any]:
@@ -62,11 +67,13 @@ async def check(connection: Any, accepted: Sequence[str], reference: CompiledRef
     cases = {row["number"]: row for row in await connection.fetch(FACTS)}
     findings.lost = [number for number in accepted if number not in cases]
     findings.doubled = sorted({number for number in accepted if list(accepted).count(number) > 1})
+    findings.unasked = sorted(set(cases) - set(accepted))
     findings.gaps = [number for number, row in cases.items() if row["versions"] != list(range(1, row["version"] + 1))]
     findings.ownerless = [row[0] for row in await connection.fetch(LEADS)]
     findings.astray = await _astray(connection, cases, reference)
     await _check_steps(connection, reference, now, findings)
     findings.untold = await connection.fetchval(UNTOLD)
+    findings.repaired = await connection.fetchval(REPAIRED)
     findings.left_pending = await connection.fetchval(LEFT)
     findings.dead_letters = [row[0] for row in await connection.fetch(DEAD)]
     return findings

@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
+import httpx2
 import pytest
 
 from deploy.demo.district import sample_district
@@ -18,6 +19,7 @@ from services.reference.deciding.compile import CompiledReference
 from services.reference.versions.cache import reference_cache
 from tests.faults.checker import check
 from tests.faults.load import Load
+from tests.faults.work import Departments
 from tests.journeys.running_city import RunningCity, city_of
 from tests.waiting import eventually
 
@@ -36,7 +38,8 @@ async def test_nothing_is_lost_doubled_early_or_false_when_everything_is_killed_
     async with city_of(faulty_system, WEEK_STARTS_AT) as city:
         await city.pass_time(until=WEEK_STARTS_AT + 9 * HOUR)
         enough = asyncio.Event()
-        reporting = asyncio.create_task(load.run(enough))
+        departments = Departments(dsn=faulty_system.postgres.dsn("postgres"), doors=city.doors, people=city.people)
+        reporting = asyncio.gather(load.run(enough), departments.run(enough))
         try:
             await _kill_each(faulty_system, city)
             await _steps_without_kafka(faulty_system, city)
@@ -53,8 +56,11 @@ async def test_nothing_is_lost_doubled_early_or_false_when_everything_is_killed_
         reference = await _reference(faulty_system)
         findings = await check(city.superuser, list(load.history.accepted.values()), reference, city.clock.at)
 
+    findings.repaired += await _repairs(faulty_system)
     assert load.history.refused == []
     assert len(load.history.accepted) > 100
+    assert departments.refused == []
+    assert departments.done > 20
     assert findings.said() == {}
 
 
@@ -97,6 +103,15 @@ async def _settled(city: RunningCity) -> bool:
                 and not exists (select from notify.messages m where m.case_id = f.case_id and m.version = f.version))
     """
     return not await city.superuser.fetchval(waiting)
+
+
+async def _repairs(system: System) -> int:
+    """Return how often the reconciler sent something again since it last started."""
+    async with httpx2.AsyncClient(timeout=10.0, trust_env=False) as http:
+        told = (await http.get(f"{system.url('reconciler')}/metrics")).text
+    lines = [line for line in told.splitlines() if line.startswith("whistle_reconciler_repairs_total")]
+    assert lines
+    return int(sum(float(line.split()[-1]) for line in lines))
 
 
 async def _reference(system: System) -> CompiledReference:

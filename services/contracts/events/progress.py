@@ -1,4 +1,7 @@
-"""Every change of a case's life: `what` is a closed union of facts; the rest says where the case stands after it."""
+"""Every change of a case's life: `what` is a closed union of facts; the rest says where the case stands after it.
+
+Longer than 200 lines because the union is closed: whoever adds a fact must see all the others.
+"""
 
 from datetime import datetime
 from typing import ClassVar, Literal
