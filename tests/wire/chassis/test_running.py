@@ -48,7 +48,7 @@ class Small:
             return False
 
     async def get(self, path: str) -> httpx2.Response:
-        async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{self.port}") as client:
+        async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{self.port}", timeout=20.0) as client:
             return await client.get(path)
 
     async def begin_slow(self) -> "asyncio.Task[httpx2.Response]":
