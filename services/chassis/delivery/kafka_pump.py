@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 import structlog
-from aiokafka import ConsumerRebalanceListener, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from services.chassis.delivery.batch import BatchHandler, Message
 from services.chassis.delivery.finish import Finishing
+from services.chassis.delivery.hand_over import HandOver
 from services.chassis.delivery.kafka_consumer import let_go, new_consumer
 from services.chassis.delivery.offsets import Ends, watch_ends
 from services.chassis.failures import Die, die
@@ -24,6 +25,11 @@ BATCH_MAX: Final = 500
 POLL_MILLISECONDS: Final = 250
 CALL_SECONDS_MAX: Final = 15.0
 HAND_OVER_SECONDS_MAX: Final = 20.0
+COMMIT_EVERY_SECONDS: Final = 0.25
+"""A commit costs as much as some ten records; one that was not made yet only means that records come again."""
+SMALL_BATCH: Final = 100
+REST_SECONDS: Final = 0.01
+"""After a small batch: what comes meanwhile is taken together, in one transaction."""
 
 _log = structlog.get_logger("whistle.pump")
 
@@ -113,15 +119,19 @@ class KafkaPump:
                 self._done[partition] = following
         if not self._tail:
             self._commit_soon(consumer)
+        if sum(map(len, records.values())) < SMALL_BATCH:
+            await asyncio.sleep(REST_SECONDS)
 
     def _commit_soon(self, consumer: Any) -> None:
-        # One commit at a time, beside the next batch: a lost commit only means that a batch comes again.
+        # One commit at a time, beside the next batches.
         if self._committing is None or self._committing.done():
             self._committing = asyncio.create_task(self._commit_safely(consumer), name="commit")
 
     async def _commit_safely(self, consumer: Any) -> None:
         try:
-            await self._commit(consumer)
+            while self._done:
+                await asyncio.sleep(COMMIT_EVERY_SECONDS)
+                await self._commit(consumer)
         except BaseException as error:
             if isinstance(error, asyncio.CancelledError):
                 raise
@@ -174,22 +184,6 @@ class KafkaPump:
         for partition in revoked:
             self._progress.forget(partition.topic, partition.partition)
             self._done.pop(partition, None)
-
-
-class HandOver(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
-    """Tells the pump when partitions come and go."""
-
-    def __init__(self, pump: KafkaPump, consumer: Any) -> None:
-        self._pump = pump
-        self._consumer = consumer
-
-    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        self._pump.assigned = False
-        await self._pump.hand_over(self._consumer, revoked)
-
-    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        _log.info("partitions assigned", count=len(list(assigned)))
-        self._pump.assigned = True
 
 
 def _by_topic(records: dict[TopicPartition, list[Message]]) -> dict[str, list[Message]]:

@@ -16,6 +16,9 @@ from services.chassis.outages import Outages, retry_transient
 IDLE_SECONDS_MIN: Final = 0.025
 IDLE_SECONDS_MAX: Final = 0.25
 BATCH_MAX: Final = 500
+SMALL_BATCH: Final = 100
+REST_SECONDS: Final = 0.01
+"""After a small batch: what is written meanwhile is sent together, also when somebody wakes the relay."""
 HELD_MAX: Final = 10_000
 """Rows held back behind one that cannot be sent; above it the relay stops reading and stays unready."""
 
@@ -90,6 +93,8 @@ class Relay:
             self._progress.tick()
             if sent:
                 pause = IDLE_SECONDS_MIN
+                if sent < SMALL_BATCH:
+                    await asyncio.sleep(REST_SECONDS)
                 continue
             await self._rest(pause)
             pause = min(pause * 1.5, IDLE_SECONDS_MAX)
