@@ -34,7 +34,8 @@ class Statements:
 
     @contextmanager
     def counted(self) -> Iterator[list[str]]:
-        self.sent = counted = []
+        counted: list[str] = []
+        self.sent = counted
         yield counted
         self.sent = []
 
