@@ -24,7 +24,7 @@ from deploy.embedded.system import Settings, running_system
 from services.worktime.calendar import SHANGHAI
 
 SEED: Final = 7
-COUNT: Final = 400
+COUNT: Final = 240
 VALUES: Final = {"WHISTLE_CLOCK": "stepped", "WHISTLE_TRUSTED_PROXIES": "127.0.0.1"}
 """Every simulated resident has an address of their own, told as a proxy would."""
 
@@ -33,6 +33,7 @@ def main() -> int:
     """Run the demo; return 0, or 1 with one clear sentence."""
     arguments = _arguments()
     console = Console()
+    signal.signal(signal.SIGTERM, _end)
 
     def prepare(system: System) -> None:
         install_stepped_clock(system, WEEK_STARTS_AT)
@@ -46,10 +47,17 @@ def main() -> int:
             console.print(_table(results, arguments.seed))
             if sys.stdin.isatty() and not arguments.end:
                 _stay(system, console)
+    except KeyboardInterrupt:
+        console.print("ended")
     except (AlreadyRunningError, PortTakenError, ServiceFailedError) as error:
         console.print(f"[red]{error}[/red]")
         return 1
     return 0
+
+
+def _end(*_: object) -> None:
+    """Leave as Ctrl-C does, so that everything that was started is ended too."""
+    raise KeyboardInterrupt
 
 
 def _arguments() -> argparse.Namespace:
@@ -65,7 +73,13 @@ async def _live(system: System, console: Console, seed: int, count: int) -> Resu
     with Progress(*columns, console=console) as bar:
         task = bar.add_task("week", total=(WEEK_ENDS_AT - WEEK_STARTS_AT).total_seconds(), day="")
 
+        days = set[str]()
+
         def progress(at: datetime) -> None:
+            day = at.astimezone(SHANGHAI).strftime("%A %Y-%m-%d")
+            if not console.is_terminal and day not in days:
+                days.add(day)
+                console.print(f"simulating {day}")
             done = (at - WEEK_STARTS_AT).total_seconds()
             bar.update(task, completed=done, day=at.astimezone(SHANGHAI).strftime("%a %H:%M"))
 
@@ -89,13 +103,8 @@ def _stay(system: System, console: Console) -> None:
     console.print("The city lives on at real rate. Ctrl-C ends it.")
     for name in ("intake-api", "desk", "board"):
         console.print(f"  {name}: {system.url(name)}")
-    ended = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: ended.set())
-    try:
-        while not ended.wait(1.0):
-            system.raise_failure()
-    except KeyboardInterrupt:
-        console.print("ending")
+    while not threading.Event().wait(1.0):
+        system.raise_failure()
 
 
 if __name__ == "__main__":

@@ -40,16 +40,22 @@ async def simulated_week(
         superuser = await _connected(stack, system.postgres.dsn(SUPERUSER))
         operator = await _connected(stack, system.postgres.dsn("operator"))
         http = await stack.enter_async_context(httpx2.AsyncClient(timeout=CALL_SECONDS_MAX, trust_env=False))
-        consumer = AIOKafkaConsumer(bootstrap_servers=system.values["WHISTLE_KAFKA"], enable_auto_commit=False)
-        await consumer.start()
-        stack.push_async_callback(consumer.stop)
+        asking, reading = (
+            AIOKafkaConsumer(
+                bootstrap_servers=system.values["WHISTLE_KAFKA"], enable_auto_commit=False, fetch_max_wait_ms=10
+            )
+            for _ in range(2)
+        )
+        for consumer in (asking, reading):
+            await consumer.start()
+            stack.push_async_callback(consumer.stop)
         plans = Plans()
         yield SimulatedWeek(
             reports=list(Week(sample_district(), seed).reports(count)),
             ends_at=WEEK_ENDS_AT,
             clock=SteppedClock(superuser, WEEK_STARTS_AT),
-            quiet=Quiet(superuser, consumer, http, {name: system.url(name) for name in WORKERS}),
-            consumer=consumer,
+            quiet=Quiet(superuser, asking, http, {name: system.url(name) for name in WORKERS}),
+            consumer=reading,
             connection=superuser,
             doors=Doors(http, system.url("intake-api"), system.url("desk")),
             people=await People.of(operator),

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -37,6 +37,7 @@ class Quiet:
 
     connection: Any
     consumer: AIOKafkaConsumer
+    """Assigned nothing: behind a fetch that waits for records, its questions would wait too."""
     http: httpx2.AsyncClient
     workers: Mapping[str, str]
     """Address of each worker that reads topics, by service."""
@@ -57,20 +58,21 @@ class Quiet:
     async def _is_quiet(self) -> bool:
         if await self._something_pending():
             return False
-        ends = await self._ends()
+        ends = await self.ends(all_partitions())
         if not await self._all_processed(ends):
             return False
         if await self._something_pending():
             return False
         self.moving = "the topics' ends"
-        return await self._ends() == ends
+        return await self.ends(all_partitions()) == ends
 
     async def _something_pending(self) -> bool:
         self.moving = "rows that are pending, or steps that are owed"
         return bool(await self.connection.fetchval(PENDING))
 
-    async def _ends(self) -> Ends:
-        ends: Ends = await self.consumer.end_offsets(all_partitions())
+    async def ends(self, partitions: Sequence[TopicPartition]) -> Ends:
+        """Return where the partitions end now."""
+        ends: Ends = await self.consumer.end_offsets(partitions)
         return ends
 
     async def _all_processed(self, ends: Ends) -> bool:

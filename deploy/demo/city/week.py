@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from deploy.demo.city.doors import Doors, RefusedError
 from deploy.demo.city.people import People
@@ -49,7 +49,7 @@ class SimulatedWeek:
 
     async def run(self) -> None:
         """Live the week; returns at its end, with everything settled that is owed by then."""
-        self.consumer.assign(all_partitions())
+        self.consumer.assign(_told())
         await self.consumer.seek_to_beginning()
         for report in self.reports:
             self.plans.add(Planned(at=report.at, serial=report.serial, turn=0, door="report"))
@@ -82,11 +82,11 @@ class SimulatedWeek:
 
     async def _new_facts(self) -> list[CaseProgressed]:
         """Read the bus up to its present end."""
-        ends = await self.consumer.end_offsets(all_partitions())
+        ends = await self.quiet.ends(_told())
         events: list[CaseProgressed] = []
         while any([await self.consumer.position(partition) < end for partition, end in ends.items()]):
             for records in (await self.consumer.getmany(timeout_ms=200)).values():
-                events += [decode(r.value, CaseProgressed) for r in records if r.topic == CaseProgressed.TYPE]
+                events += [decode(record.value, CaseProgressed) for record in records]
         return events
 
     async def _act(self, due: Sequence[Planned]) -> None:
@@ -140,6 +140,11 @@ class SimulatedWeek:
         case_id = self._cases[planned.serial]
         revision = (await self.doors.case(case_id, token=token))["revision"]
         await self.doors.act(case_id, planned.act, token=token, revision=revision, key=planned.key)
+
+
+def _told() -> list[TopicPartition]:
+    """Return the partitions that tell what happens to cases."""
+    return [partition for partition in all_partitions() if partition.topic == CaseProgressed.TYPE]
 
 
 def address_of(serial: int) -> str:
