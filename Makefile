@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status check test bench bench-quick soak faults docs doctor
+.PHONY: help setup demo up down status check test bench bench-quick soak faults sabotage docs doctor
 
 help:        ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -30,6 +30,9 @@ test:        ## everything, with real Kafka and PostgreSQL, beside a running dem
 
 faults: setup ## kill and stop parts of the system under load
 	@$(VENV) -m pytest -q tests/faults
+
+sabotage: setup ## take out each guard in a copy; the tests must notice
+	@$(VENV) -m tests.sabotage
 
 soak: setup  ## the long tests
 	@$(VENV) -m pytest -q --timeout 3600 -m slow
