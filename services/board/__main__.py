@@ -12,13 +12,9 @@ from services.board.settings import BoardSettings
 from services.board.snapshot import Snapshots
 from services.board.tickets import Tickets
 from services.board.viewers import Viewers
-from services.chassis.delivery.crashes import PostgresCrashes, note_from_thread
-from services.chassis.delivery.dead_letters import PostgresDeadLetters
-from services.chassis.delivery.finish import Finishing
+from services.chassis.delivery.consuming import finishing_for, watchdog_for
 from services.chassis.delivery.kafka_pump import KafkaPump
-from services.chassis.delivery.watchdog import Watchdog
-from services.chassis.metrics import DeliveryMetrics
-from services.chassis.postgres import Pool, postgres_pool, ready
+from services.chassis.postgres import postgres_pool, ready
 from services.chassis.running import Process, run_service
 from services.chassis.shell import Shell
 
@@ -28,7 +24,7 @@ async def run(settings: BoardSettings, shell: Shell) -> None:
     async with postgres_pool(settings.postgres) as pool:
         metrics = BoardMetrics.create(shell.registry)
         hub = Hub(metrics)
-        finishing = _finishing(pool, shell)
+        finishing = finishing_for(shell, pool, decoder=as_it_came)
         # No group, no commits: every instance reads from the end, its truth is the snapshot.
         pump = KafkaPump(settings.kafka, finishing, shell.progress, tail=True, end=shell.die)
         read_topics(pump, MoveTheBoard(hub=hub, metrics=metrics))
@@ -41,32 +37,11 @@ async def run(settings: BoardSettings, shell: Shell) -> None:
         shell.health.add("postgres", partial(ready, pool, settings.postgres))
         shell.health.add("partitions", pump.ready)
         shell.on_drain(hub.close)
-        watchdog = _watchdog(settings, shell, finishing)
+        watchdog = watchdog_for(shell, settings.postgres, finishing)
         shell.start("pump", pump.run(), stop=pump.stop)
         watchdog.start()
         await shell.serve(board_app(parts, settings.allowed_origin))
         watchdog.stop()
-
-
-def _finishing(pool: Pool, shell: Shell) -> Finishing:
-    return Finishing(
-        dead_letters=PostgresDeadLetters(pool),
-        crashes=PostgresCrashes(pool),
-        outages=shell.outages,
-        metrics=DeliveryMetrics.create(shell.registry, shell.service),
-        decode=as_it_came,
-    )
-
-
-def _watchdog(settings: BoardSettings, shell: Shell, finishing: Finishing) -> Watchdog:
-    return Watchdog(
-        health=shell.health,
-        progress=shell.progress,
-        outages=shell.outages,
-        finishing=finishing,
-        note=partial(note_from_thread, settings.postgres),
-        end=shell.die,
-    )
 
 
 if __name__ == "__main__":

@@ -2,16 +2,12 @@
 
 from functools import partial
 
-from services.chassis.delivery.crashes import PostgresCrashes, note_from_thread
-from services.chassis.delivery.dead_letters import PostgresDeadLetters
-from services.chassis.delivery.finish import Finishing
+from services.chassis.delivery.consuming import finishing_for, watchdog_for
 from services.chassis.delivery.kafka_pump import KafkaPump
 from services.chassis.delivery.pending import PostgresSource
 from services.chassis.delivery.producer import Producer
 from services.chassis.delivery.relay import Relay, RelayMetrics
-from services.chassis.delivery.watchdog import Watchdog
-from services.chassis.metrics import DeliveryMetrics
-from services.chassis.postgres import Pool, postgres_pool, ready
+from services.chassis.postgres import postgres_pool, ready
 from services.chassis.running import Process, run_service
 from services.chassis.shell import Shell
 from services.ledger.agents import read_topics
@@ -30,7 +26,7 @@ async def run(settings: LedgerSettings, shell: Shell) -> None:
         metrics = LedgerMetrics.create(shell.registry)
         producer, relay = _relay(settings, shell)
         ledger = Openings(pool, Cities(reference))
-        finishing = _finishing(pool, shell)
+        finishing = finishing_for(shell, pool)
         pump = KafkaPump(settings.kafka, finishing, shell.progress, batch_max=settings.batch_max, end=shell.die)
         read_topics(
             pump,
@@ -40,7 +36,7 @@ async def run(settings: LedgerSettings, shell: Shell) -> None:
         shell.health.add("postgres", partial(ready, pool, settings.postgres))
         shell.health.add("reference", reference.check)
         shell.health.add("partitions", pump.ready)
-        watchdog = _watchdog(settings, shell, finishing)
+        watchdog = watchdog_for(shell, settings.postgres, finishing)
         shell.start("pump", pump.run(), stop=pump.stop)
         shell.start("relay", relay.run(), stop=relay.stop)
         shell.start("pending-gauge", PendingGauge.create(shell.registry).keep(partial(pool.fetchval, COUNT_PENDING)))
@@ -57,26 +53,6 @@ def _relay(settings: LedgerSettings, shell: Shell) -> tuple[Producer, Relay]:
     producer = Producer(settings.kafka)
     return producer, Relay(
         source, producer, shell.outages, RelayMetrics.create(shell.registry, shell.service), shell.progress
-    )
-
-
-def _finishing(pool: Pool, shell: Shell) -> Finishing:
-    return Finishing(
-        dead_letters=PostgresDeadLetters(pool),
-        crashes=PostgresCrashes(pool),
-        outages=shell.outages,
-        metrics=DeliveryMetrics.create(shell.registry, shell.service),
-    )
-
-
-def _watchdog(settings: LedgerSettings, shell: Shell, finishing: Finishing) -> Watchdog:
-    return Watchdog(
-        health=shell.health,
-        progress=shell.progress,
-        outages=shell.outages,
-        finishing=finishing,
-        note=partial(note_from_thread, settings.postgres),
-        end=shell.die,
     )
 
 

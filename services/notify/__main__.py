@@ -5,14 +5,10 @@ import ssl
 from functools import partial
 from typing import Final
 
-from services.chassis.delivery.crashes import PostgresCrashes, note_from_thread
-from services.chassis.delivery.dead_letters import PostgresDeadLetters
-from services.chassis.delivery.finish import Finishing
+from services.chassis.delivery.consuming import finishing_for, watchdog_for
 from services.chassis.delivery.kafka_pump import KafkaPump
-from services.chassis.delivery.watchdog import Watchdog
-from services.chassis.metrics import DeliveryMetrics
 from services.chassis.outages import retry_transient
-from services.chassis.postgres import Pool, postgres_pool, ready
+from services.chassis.postgres import postgres_pool, ready
 from services.chassis.running import Process, run_service
 from services.chassis.shell import Shell
 from services.notify.agents import read_topics
@@ -33,7 +29,7 @@ async def run(settings: NotifySettings, shell: Shell) -> None:
         metrics = NotifyMetrics.create(shell.registry)
         book, subscriptions = PostgresBook(pool), PostgresSubscriptions(pool, settings.keys)
         courier = Courier(book, subscriptions, egress, metrics, shell.outages)
-        finishing = _finishing(pool, shell)
+        finishing = finishing_for(shell, pool)
         pump = KafkaPump(settings.kafka, finishing, shell.progress, batch_max=settings.batch_max, end=shell.die)
         read_topics(
             pump,
@@ -42,7 +38,7 @@ async def run(settings: NotifySettings, shell: Shell) -> None:
         )
         shell.health.add("postgres", partial(ready, pool, settings.postgres))
         shell.health.add("partitions", pump.ready)
-        watchdog = _watchdog(settings, shell, finishing)
+        watchdog = watchdog_for(shell, settings.postgres, finishing)
         shell.start("pump", pump.run(), stop=pump.stop)
         shell.start("courier", courier.run(), stop=courier.stop)
         shell.start("backlog", _show_backlog(book, metrics, shell))
@@ -65,26 +61,6 @@ async def _show_backlog(book: PostgresBook, metrics: NotifyMetrics, shell: Shell
         metrics.waiting.set(waiting)
         metrics.dead.set(dead)
         await asyncio.sleep(BACKLOG_SECONDS)
-
-
-def _finishing(pool: Pool, shell: Shell) -> Finishing:
-    return Finishing(
-        dead_letters=PostgresDeadLetters(pool),
-        crashes=PostgresCrashes(pool),
-        outages=shell.outages,
-        metrics=DeliveryMetrics.create(shell.registry, shell.service),
-    )
-
-
-def _watchdog(settings: NotifySettings, shell: Shell, finishing: Finishing) -> Watchdog:
-    return Watchdog(
-        health=shell.health,
-        progress=shell.progress,
-        outages=shell.outages,
-        finishing=finishing,
-        note=partial(note_from_thread, settings.postgres),
-        end=shell.die,
-    )
 
 
 if __name__ == "__main__":

@@ -3,14 +3,11 @@
 from functools import partial
 from typing import Any
 
-from services.chassis.delivery.crashes import PostgresCrashes, note_from_thread
-from services.chassis.delivery.dead_letters import PostgresDeadLetters
+from services.chassis.delivery.consuming import finishing_for, watchdog_for
 from services.chassis.delivery.faust_app import worker_app
 from services.chassis.delivery.faust_pump import FaustPump, Taking
 from services.chassis.delivery.finish import Finishing
 from services.chassis.delivery.producer import Producer
-from services.chassis.delivery.watchdog import Watchdog
-from services.chassis.metrics import DeliveryMetrics
 from services.chassis.postgres import Pool, postgres_pool, ready
 from services.chassis.running import Process, run_service
 from services.chassis.shell import Shell
@@ -28,7 +25,7 @@ async def run(settings: RouterSettings, shell: Shell) -> None:
     metrics = RouterMetrics.create(shell.registry)
     async with postgres_pool(settings.postgres) as pool, reference_cache(pool, metrics.loaded) as cache:
         producer = Producer(settings.kafka)
-        finishing = _finishing(pool, shell)
+        finishing = finishing_for(shell, pool)
         app = worker_app(shell.service, settings.kafka)
         pump = _pump(app, settings, finishing, shell)
         parts: dict[str, Any] = {
@@ -39,7 +36,7 @@ async def run(settings: RouterSettings, shell: Shell) -> None:
         }
         register_agents(app, pump, DecideReports(**parts), DecideReturns(**parts))
         _add_checks(shell, settings, pool, cache, pump)
-        watchdog = _watchdog(settings, shell, finishing)
+        watchdog = watchdog_for(shell, settings.postgres, finishing)
         shell.start("pump", pump.work(), stop=pump.stop)
         watchdog.start()
         await shell.serve()
@@ -52,30 +49,10 @@ def _pump(app: Any, settings: RouterSettings, finishing: Finishing, shell: Shell
     return FaustPump(app, settings.kafka, finishing, shell.progress, taking=taking, end=shell.die)
 
 
-def _finishing(pool: Pool, shell: Shell) -> Finishing:
-    return Finishing(
-        dead_letters=PostgresDeadLetters(pool),
-        crashes=PostgresCrashes(pool),
-        outages=shell.outages,
-        metrics=DeliveryMetrics.create(shell.registry, shell.service),
-    )
-
-
 def _add_checks(shell: Shell, settings: RouterSettings, pool: Pool, cache: ReferenceCache, pump: FaustPump) -> None:
     shell.health.add("postgres", partial(ready, pool, settings.postgres))
     shell.health.add("reference", cache.check)
     shell.health.add("partitions", pump.ready)
-
-
-def _watchdog(settings: RouterSettings, shell: Shell, finishing: Finishing) -> Watchdog:
-    return Watchdog(
-        health=shell.health,
-        progress=shell.progress,
-        outages=shell.outages,
-        finishing=finishing,
-        note=partial(note_from_thread, settings.postgres),
-        end=shell.die,
-    )
 
 
 if __name__ == "__main__":

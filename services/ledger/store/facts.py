@@ -6,12 +6,16 @@ from services.chassis.delivery.producer import Outgoing
 from services.contracts.codec import headers_for, key_of
 from services.contracts.events import CaseProgressed, CaseReturned, NoticeIssued
 
+# Each body by its primary key: `limit 1` keeps the planner from joining whole tables, which grow for good.
 READ_PENDING: Final = """
     select p.seq, coalesce(p.topic::text, 'notice.issued.v1') as topic, coalesce(p.case_id, p.notice_id) as key,
            coalesce(f.event_id, p.notice_id) as event_id, coalesce(f.at, n.at) as at, coalesce(f.body, n.body) as value
     from (select * from ledger.pending where seq <> all ($2::bigint[]) order by seq limit $1) p
-    left join ledger.facts f on f.case_id = p.case_id and f.version = p.version and f.topic = p.topic
-    left join ledger.notices n on n.notice_id = p.notice_id
+    left join lateral (
+        select event_id, at, body from ledger.facts
+        where case_id = p.case_id and version = p.version and topic = p.topic limit 1
+    ) f on true
+    left join lateral (select at, body from ledger.notices where notice_id = p.notice_id limit 1) n on true
     order by p.seq
 """
 FORGET_SENT: Final = "delete from ledger.pending where seq = any ($1)"
