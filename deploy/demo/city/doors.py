@@ -1,6 +1,7 @@
 """The doors the simulated city uses: intake's for residents and grid workers, desk's for staff."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -11,6 +12,8 @@ import msgspec
 from services.ledger.domain.acts import Act
 
 CALL_SECONDS_MAX: Final = 30.0
+TRIES_MAX: Final = 120
+TRY_SECONDS: Final = 0.5
 
 
 class RefusedError(RuntimeError):
@@ -50,10 +53,10 @@ class Doors:
 
     async def rate(self, tracking_code: str, rating: int, *, key: str, address: str) -> None:
         """Rate the answer with the tracking code, once."""
-        answer = await self.http.post(
+        answer = await self._post(
             f"{self.intake}/api/v1/reports/{tracking_code}/followups",
-            content=msgspec.json.encode({"kind": "rating", "rating": rating}),
-            headers={"Idempotency-Key": key, "X-Forwarded-For": address, "Content-Type": "application/json"},
+            msgspec.json.encode({"kind": "rating", "rating": rating}),
+            {"Idempotency-Key": key, "X-Forwarded-For": address, "Content-Type": "application/json"},
         )
         accepted(answer, 201, 202)
 
@@ -66,10 +69,10 @@ class Doors:
 
     async def act(self, case_id: UUID, act: Act, *, token: str, revision: int, key: str) -> dict[str, Any]:
         """Ask an act of a case; returns where the case stands."""
-        answer = await self.http.post(
+        answer = await self._post(
             f"{self.desk}/api/v1/cases/{case_id}/acts",
-            content=msgspec.json.encode(act),
-            headers={
+            msgspec.json.encode(act),
+            {
                 "Authorization": f"Bearer {token}",
                 "If-Match": f'"{revision}"',
                 "Idempotency-Key": key,
@@ -80,10 +83,8 @@ class Doors:
 
     async def case(self, case_id: UUID, *, token: str) -> dict[str, Any]:
         """Read one case as its people see it."""
-        answer = await self.http.get(
-            f"{self.desk}/api/v1/cases/{case_id}", headers={"Authorization": f"Bearer {token}"}
-        )
-        return accepted(answer, 200)
+        url, headers = f"{self.desk}/api/v1/cases/{case_id}", {"Authorization": f"Bearer {token}"}
+        return accepted(await _again(lambda: self.http.get(url, headers=headers)), 200)
 
     async def queue(self, *, token: str, **filters: str) -> list[dict[str, Any]]:
         """Read the first page of the queue of the token's units."""
@@ -92,6 +93,23 @@ class Doors:
         )
         rows: list[dict[str, Any]] = accepted(answer, 200)["rows"]
         return rows
+
+    async def _post(self, url: str, content: bytes, headers: Mapping[str, str]) -> httpx2.Response:
+        return await _again(lambda: self.http.post(url, content=content, headers=headers))
+
+
+async def _again(call: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:
+    """Knock until the door answers: every call carries its key, so a repeat does nothing twice."""
+    for _ in range(TRIES_MAX):
+        try:
+            answer = await call()
+        except (httpx2.HTTPError, OSError):
+            await asyncio.sleep(TRY_SECONDS)
+            continue
+        if answer.status_code != httpx2.codes.SERVICE_UNAVAILABLE:
+            return answer
+        await asyncio.sleep(TRY_SECONDS)
+    raise RefusedError(503, f"no answer after {TRIES_MAX} tries")
 
 
 def accepted(answer: httpx2.Response, *statuses: int) -> dict[str, Any]:

@@ -89,7 +89,10 @@ class Quiet:
         return True
 
     async def _positions(self, address: str) -> dict[tuple[str, int], float]:
-        answer = await self.http.get(f"{address}/metrics")
+        try:
+            answer = await self.http.get(f"{address}/metrics")
+        except (httpx2.HTTPError, OSError):
+            return {}  # it is starting again: nothing is processed as far as anybody can tell
         found = _POSITION.finditer(answer.text)
         return {(each["topic"], int(each["partition"])): float(each["position"]) for each in found}
 
