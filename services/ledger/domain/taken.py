@@ -45,6 +45,8 @@ class TakenCase:
     followups_applied: dict[UUID, int] = field(default_factory=dict)
     decision_changed: bool = False
     found_units: list[str] = field(default_factory=list)
+    _snapshots: dict[int, ClockSnapshot] = field(default_factory=dict)
+    """Of clocks that have not changed since: each fact shows all clocks, and few of them move."""
 
     def __post_init__(self) -> None:
         self.document.case.found_version = self.document.case.version
@@ -94,6 +96,7 @@ class TakenCase:
     def touch(self, row: Row) -> None:
         """Remember that `row` changed."""
         self.touched[id(row)] = row
+        self._snapshots.pop(id(row), None)
 
     def add(self, row: Row) -> None:
         """Add a new row to the case."""
@@ -118,16 +121,27 @@ class TakenCase:
         case = self.case
         case.version += 1
         case.changed_at = now
-        self.facts.append(Stated(version=case.version, event=progressed(self.document, what, actor, self.epoch)))
+        self.facts.append(
+            Stated(version=case.version, event=progressed(self.document, what, actor, self.epoch, self._clocks()))
+        )
         return case.version
+
+    def _clocks(self) -> tuple[ClockSnapshot, ...]:
+        known = self._snapshots
+        for clock in self.document.clocks:
+            if id(clock) not in known:
+                known[id(clock)] = snapshot(clock)
+        return tuple(known[id(clock)] for clock in self.document.clocks)
 
     def ask_router(self, event: CaseReturned) -> None:
         """State beside the last version that the router is asked for another attempt."""
         self.facts.append(Stated(version=self.case.version, event=event))
 
 
-def progressed(document: CaseDocument, what: What, actor: Actor, epoch: int) -> CaseProgressed:
-    """Return the event for the case's present version."""
+def progressed(
+    document: CaseDocument, what: What, actor: Actor, epoch: int, clocks: tuple[ClockSnapshot, ...]
+) -> CaseProgressed:
+    """Return the event for the case's present version, with the clocks as they stand."""
     case = document.case
     return CaseProgressed(
         event_id=event_id_of(epoch, case.case_id, "progressed", case.version),
@@ -153,7 +167,7 @@ def progressed(document: CaseDocument, what: What, actor: Actor, epoch: int) -> 
         urgency=case.urgency,
         reference_version=case.reference_version,
         whistle_open=case.whistle_open,
-        clocks=tuple(snapshot(clock) for clock in document.clocks),
+        clocks=clocks,
     )
 
 

@@ -11,7 +11,7 @@ from services.ledger.domain.clocks import ClockMaker, start_clock, stop_all
 from services.ledger.domain.life.transition import OPEN, Asked, Transition
 from services.ledger.domain.life.who import center
 from services.ledger.domain.state import CENTER, AssignmentRow, CaseDocument, CaseRow
-from services.ledger.domain.taken import SYSTEM, TakenCase, progressed
+from services.ledger.domain.taken import SYSTEM, TakenCase, progressed, snapshot
 
 
 def open_case(
@@ -49,7 +49,7 @@ def open_case(
     document = CaseDocument(case=row, decision=decision)
     _first_clocks(document, now, maker)
     opened = Opened(because=decision.because, limits=decision.limits, consulting=consulting)
-    return document, progressed(document, opened, SYSTEM, epoch)
+    return document, progressed(document, opened, SYSTEM, epoch, tuple(map(snapshot, document.clocks)))
 
 
 def _first_clocks(document: CaseDocument, now: datetime, maker: ClockMaker) -> None:
