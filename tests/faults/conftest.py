@@ -11,7 +11,7 @@ from deploy.embedded.system import Settings, running_system
 from tests.journeys.conftest import VALUES, prepare
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def faulty_system(session_state: State) -> Iterator[System]:
     """The whole system on free ports, to be killed piece by piece."""
     folder = session_state.folder / "faults"

@@ -22,7 +22,7 @@ def prepare(system: System) -> None:
     load_district(system)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def journeys_state(session_state: State) -> Iterator[State]:
     folder: Path = session_state.folder / "journeys"
     folder.mkdir()
@@ -30,7 +30,7 @@ def journeys_state(session_state: State) -> Iterator[State]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def system(journeys_state: State) -> Iterator[System]:
     """The whole system on free ports, beside any other."""
     with running_system(Settings.on_free_ports(journeys_state, values=VALUES, prepare=prepare)) as running:
