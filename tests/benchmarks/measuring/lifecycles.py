@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from services.ledger.domain.acts import Act, Blow, Handle, ReportIn, SignIn, Verify
+from tests.benchmarks import cpu
 from tests.benchmarks.load.wrk import wrk_acts
 from tests.benchmarks.product import OPERATOR_UNIT, Bench
 
@@ -55,7 +56,7 @@ async def measure_lifecycles(bench: Bench, lives: int) -> None:
     cases = await _cases(bench, lives)
     began, started = await bench.now(), time.perf_counter()
     closed_before: int = await bench.connection.fetchval(CLOSED)
-    acting = 0.0
+    acting, used = 0.0, cpu.used(bench.route.pids())
     for number, life in enumerate(LIFE):
         acts = [_line(bench, case, life, number) for case in cases]
         load = await wrk_acts(bench.system.url("desk"), acts, bench.system.state.folder, connections=CONNECTIONS)
@@ -65,6 +66,8 @@ async def measure_lifecycles(bench: Bench, lives: int) -> None:
             **{f"acts_{name}_per_s": len(acts) / (load.microseconds / 1e6), f"{name}_p99_ms": load.p99_ms}
         )
     await _until_told(bench, began)
+    spent = cpu.between(used, cpu.used(bench.route.pids()))
+    bench.report.cpu["an act"] = {name: seconds / len(cases) / len(LIFE) * 1e6 for name, seconds in spent.items()}
     acting += max(time.perf_counter() - started - acting, 0.0)
     closed = await bench.connection.fetchval(CLOSED) - closed_before
     reported_per_s = bench.report.values.get("queue_cases_per_s")
