@@ -41,6 +41,22 @@ ACL = """
 """
 
 
+@pytest.fixture(autouse=True)
+async def _nobody_reads(kafka_server: Kafka) -> None:
+    """Wait until the broker, which other tests use too, has forgotten the workers that they killed."""
+    await make_topics(kafka_server.address, 1)
+
+    async def forgotten() -> bool:
+        try:
+            await begin_at_the_ends(kafka_server.address)
+        except RefusedError:
+            return False
+        return True
+
+    idle: bool = await eventually(forgotten, within_seconds=90)
+    assert idle
+
+
 @pytest.fixture
 def empty(postgres_server: Postgres) -> Iterator[Database]:
     """Where a backup is restored to."""
