@@ -84,6 +84,7 @@ class Run:
                 async with connected(system, self._report, quick=self._quick) as bench:
                     for name, measurement in self._measurements(bench):
                         await self._measured(name, measurement)
+                    await count_wrong_steps(bench)
                     measure_memory(bench)
 
             asyncio.run(run())
@@ -106,7 +107,7 @@ class Run:
         full: list[Measurement] = [
             ("steps 100k", lambda: measure_steps_under_load(bench, told, 100_000, 50)),
         ]
-        return [*always, *([] if quick else full), ("wrong steps", lambda: count_wrong_steps(bench))]
+        return always if quick else [*always, *full]
 
     async def _measured(self, name: str, measurement: Callable[[], Awaitable[None]]) -> None:
         if not self._wanted(name):

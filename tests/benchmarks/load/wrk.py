@@ -45,7 +45,7 @@ async def wrk(url: str, bodies: Sequence[str], *, seconds: float, folder: Path, 
     file = folder / "bodies.jsonl"
     file.write_text("\n".join(bodies), encoding="utf-8")
     run = f"{os.getpid()}.{next(_serial)}"
-    options = [f"-c{connections}", f"-d{seconds:g}s", "-s", str(REPORTS), url]
+    options = [f"-c{connections}", f"-d{seconds:.0f}s", "-s", str(REPORTS), url]
     return await _load([*options, "--", str(file), run], seconds)
 
 
