@@ -95,7 +95,7 @@ class Run:
         told, quick = self._bodies, self._quick
         always: list[Measurement] = [
             ("throughput", lambda: measure_product(bench, told, self._seconds, self._bare)),
-            ("steps", lambda: measure_many_steps(bench, 10_000, "steps_10k_s")),
+            ("steps", lambda: measure_many_steps(bench, told, 10_000, "steps_10k_s")),
             ("single steps", lambda: measure_single_steps(bench)),
             ("latency", lambda: measure_latency(bench, told, 6 if quick else 30)),
             ("bulk", lambda: measure_bulk(bench, told, 2 if quick else 8)),

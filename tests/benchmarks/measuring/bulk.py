@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -17,18 +18,32 @@ QUEUED: Final = """
 QUEUED_SECONDS_MAX: Final = 120.0
 
 
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of a bulk import."""
+
+    lines: int
+    accepted_seconds: float
+    queued_seconds: float
+
+
 async def measure_bulk(bench: Bench, bodies: Sequence[str], calls: int) -> None:
     """Note lines accepted per second and cases queued per second."""
+    imported = await import_reports(bench, bodies, calls)
+    note = f"{imported.lines} lines in calls of {LINES_A_CALL}, {CALLS_AT_ONCE} at once"
+    bench.report.found(note, bulk_accepted_per_s=imported.lines / imported.accepted_seconds)
+    bench.report.found(note, bulk_queued_per_s=imported.lines / imported.queued_seconds)
+
+
+async def import_reports(bench: Bench, bodies: Sequence[str], calls: int) -> Imported:
+    """Import calls of 10,000 reports; return when all are in their queues."""
     contents = [_content(bodies, number) for number in range(calls)]
     began: datetime = await bench.now()
     started, turns = time.perf_counter(), asyncio.Semaphore(CALLS_AT_ONCE)
     await asyncio.gather(*(_send(bench, content, turns) for content in contents))
     seconds = time.perf_counter() - started
-    lines = calls * LINES_A_CALL
-    queued_at = await _until_queued(bench, began, lines)
-    note = f"{lines} lines in calls of {LINES_A_CALL}, {CALLS_AT_ONCE} at once"
-    bench.report.found(note, bulk_accepted_per_s=lines / seconds)
-    bench.report.found(note, bulk_queued_per_s=lines / (queued_at - began).total_seconds())
+    queued_at = await _until_queued(bench, began, calls * LINES_A_CALL)
+    return Imported(calls * LINES_A_CALL, seconds, (queued_at - began).total_seconds())
 
 
 async def _send(bench: Bench, content: bytes, turns: asyncio.Semaphore) -> None:
