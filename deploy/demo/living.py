@@ -37,8 +37,8 @@ async def simulated_week(
 ) -> AsyncIterator[SimulatedWeek]:
     """Connect everything the simulated week needs, and give it ready to run."""
     async with AsyncExitStack() as stack:
-        superuser = await _connected(stack, system.postgres.dsn(SUPERUSER))
-        operator = await _connected(stack, system.postgres.dsn("operator"))
+        superuser = await connected(stack, system.postgres.dsn(SUPERUSER))
+        operator = await connected(stack, system.postgres.dsn("operator"))
         http = await stack.enter_async_context(httpx2.AsyncClient(timeout=CALL_SECONDS_MAX, trust_env=False))
         asking, reading = (
             AIOKafkaConsumer(
@@ -65,8 +65,11 @@ async def simulated_week(
         )
 
 
-async def _connected(stack: AsyncExitStack, dsn: str) -> Any:
-    connection = await asyncpg.connect(dsn, timeout=10, command_timeout=30, server_settings={"timezone": "UTC"})
+async def connected(stack: AsyncExitStack, dsn: str, *, seconds_max: float = 30) -> Any:
+    """Return a connection that is closed with `stack`; `seconds_max` is the deadline of one statement."""
+    connection = await asyncpg.connect(
+        dsn, timeout=10, command_timeout=seconds_max, server_settings={"timezone": "UTC"}
+    )
     stack.push_async_callback(connection.close)
     return connection
 

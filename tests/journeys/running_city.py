@@ -8,7 +8,6 @@ from itertools import count
 from typing import Any, Final
 from uuid import UUID
 
-import asyncpg
 import httpx2
 from aiokafka import AIOKafkaConsumer
 
@@ -16,7 +15,7 @@ from deploy.demo.city.doors import CALL_SECONDS_MAX, Doors, Receipt
 from deploy.demo.city.people import People
 from deploy.demo.city.quiet import Quiet
 from deploy.demo.city.stepped_clock import SteppedClock
-from deploy.demo.living import SUPERUSER, WORKERS
+from deploy.demo.living import SUPERUSER, WORKERS, connected
 from deploy.embedded.running import System
 from services.ledger.domain.acts import Act
 from services.ledger.domain.state import CENTER
@@ -128,8 +127,8 @@ class RunningCity:
 async def city_of(system: System, at: datetime) -> AsyncIterator[RunningCity]:
     """Connect to a system whose stepped clock stands at `at`."""
     async with AsyncExitStack() as stack:
-        superuser = await _connected(stack, system.postgres.dsn(SUPERUSER))
-        operator = await _connected(stack, system.postgres.dsn("operator"))
+        superuser = await connected(stack, system.postgres.dsn(SUPERUSER), seconds_max=60)
+        operator = await connected(stack, system.postgres.dsn("operator"), seconds_max=60)
         http = await stack.enter_async_context(httpx2.AsyncClient(timeout=CALL_SECONDS_MAX, trust_env=False))
         consumer = AIOKafkaConsumer(bootstrap_servers=system.values["WHISTLE_KAFKA"], enable_auto_commit=False)
         await consumer.start()
@@ -142,9 +141,3 @@ async def city_of(system: System, at: datetime) -> AsyncIterator[RunningCity]:
             people=await People.of(operator),
             superuser=superuser,
         )
-
-
-async def _connected(stack: AsyncExitStack, dsn: str) -> Any:
-    connection = await asyncpg.connect(dsn, timeout=10, command_timeout=60, server_settings={"timezone": "UTC"})
-    stack.push_async_callback(connection.close)
-    return connection
