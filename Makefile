@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status check test bench bench-quick soak faults sabotage docs doctor
+.PHONY: help setup demo up down status check test requirements bench bench-quick soak faults sabotage docs doctor
 
 help:        ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -27,6 +27,9 @@ check: setup ## format, lint, types, import rules
 
 test:        ## everything, with real Kafka and PostgreSQL, beside a running demo
 	@$(PYTHON) -m deploy.embedded.setup --tests && $(MAKE) --no-print-directory check && $(VENV) -m pytest -q -m "not slow" && TZ=Pacific/Chatham $(VENV) -m pytest -q tests/unit
+
+requirements: setup ## how each requirement stands; writes docs/requirements.md
+	@$(VENV) -m tests.requirements
 
 faults: setup ## kill and stop parts of the system under load
 	@$(VENV) -m pytest -q tests/faults

@@ -1,0 +1,1 @@
+"""One file per requirement, named after its id; `make requirements` says how each stands."""
