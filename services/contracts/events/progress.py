@@ -11,18 +11,19 @@ import msgspec
 
 from services.contracts.events.dispatch import Explanation, Limits, Tier, Urgency
 from services.contracts.events.event import Event
+from services.contracts.events.life import LifeFact
 from services.contracts.events.report import Channel, FollowUpKind, Lane, Place
 
 State = Literal[
     "consulting", "dispatched", "return_requested", "in_progress", "handled", "rework", "closed",
     "reported", "merged", "rejected", "handed_over", "resolved_on_spot", "extension_requested",
-    "suspended", "reopened", "archived", "terminated",
+    "suspended", "reopened", "archived", "terminated", "suspension_requested", "termination_requested",
 ]  # fmt: skip
 ClockKind = Literal["promise", "sign_in", "handling", "report_in", "verification", "follow_up", "review", "resume"]
 Card = Literal["blue", "yellow", "red"]
 Step = Literal[
     "reminder", "limit", "letter", "supervision", "bulletin_proposal", "interview_proposal", "express",
-    "urge", "no_show",
+    "urge", "no_show", "resume",
 ]  # fmt: skip
 WhistleKind = Literal["emergency", "enforcement", "key_work", "public_demand"]
 Role = Literal["lead", "cooperating", "copy", "supervising"]
@@ -55,6 +56,8 @@ class ClockSnapshot(msgspec.Struct, frozen=True, omit_defaults=True):
     stopped_at: datetime | None = None
     next_step: Step | None = None
     next_at: datetime | None = None
+    paused_at: datetime | None = None
+    """Since when it stands still; it owes nothing meanwhile."""
 
 
 class Called(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -102,6 +105,8 @@ class ReturnAsked(msgspec.Struct, frozen=True, tag="returned", omit_defaults=Tru
     reason: str
     suggested: str
     attempt_asked: int
+    problem_ticket: bool = False
+    """As many departments as the policy allows have passed it on: the command center takes it (X-04)."""
 
 
 class DecisionSuperseded(msgspec.Struct, frozen=True, tag="decision_superseded", omit_defaults=True):
@@ -118,6 +123,8 @@ class Dispatched(msgspec.Struct, frozen=True, tag="dispatched", omit_defaults=Tr
     because: Explanation
     limits: Limits
     by_hand: bool = False
+    final: bool = False
+    """The lead is finally designated and cannot return it."""
 
 
 class StepTaken(msgspec.Struct, frozen=True, tag="step_taken", omit_defaults=True):
@@ -216,6 +223,7 @@ class Noted(msgspec.Struct, frozen=True, tag="noted", omit_defaults=True):
 What = (
     Opened | SignedIn | ReturnAsked | DecisionSuperseded | Dispatched | StepTaken | WhistleBlown | ReportedIn
     | PartDelivered | Handled | Verified | ReworkOrdered | Closed | FollowedUp | SupervisionOrdered | Noted
+    | LifeFact
 )  # fmt: skip
 
 

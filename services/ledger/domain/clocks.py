@@ -6,10 +6,12 @@ from uuid import UUID
 
 from services.contracts.events.dispatch import Urgency
 from services.contracts.events.progress import ClockKind, Step
+from services.ledger.domain.adjusting import counted_start, held, moved
 from services.ledger.domain.city import City
 from services.ledger.domain.ladder import limit_of, owed_at, rung_after
 from services.ledger.domain.state import ClockRow
 from services.ledger.domain.taken import TakenCase
+from services.reference.model.policies import Rung
 from services.worktime.arithmetic import add
 
 
@@ -79,15 +81,26 @@ def climb(clock: ClockRow, case: TakenCase, city: City) -> None:
     if above is None:
         clock.next_step = clock.next_at = None
     else:
-        reached = owed_at(above, clock.started_at, clock.due_at, clock.allowed, city.calendar)
-        clock.next_step, clock.next_at = above.step, max(clock.next_at, reached)
+        clock.next_step, clock.next_at = above.step, max(clock.next_at, reached(clock, above, city))
     case.touch(clock)
+
+
+def reached(clock: ClockRow, rung: Rung, city: City) -> datetime:
+    """Return when the clock owes `rung`, with everything that moved it since it started."""
+    calendar, adjusted = city.calendar, clock.adjusted
+    if not adjusted:
+        return owed_at(rung, clock.started_at, clock.due_at, clock.allowed, calendar)
+    unit = limit_of(clock.allowed).unit
+    start = counted_start(clock.started_at, clock.due_at, adjusted, unit, calendar)
+    owed = owed_at(rung, start, clock.due_at, clock.allowed, calendar)
+    # What stood still after the due date moves the steps above it; the due date itself is a fact by then.
+    return held(moved(owed, adjusted, unit, calendar, not_before=clock.due_at), adjusted)
 
 
 def stop(clock: ClockRow, case: TakenCase, now: datetime) -> None:
     """Stop the clock; a stopped clock owes nothing. Steps that took effect stay facts."""
     clock.stopped_at = now
-    clock.next_step = clock.next_at = None
+    clock.next_step = clock.next_at = clock.paused_at = None
     case.touch(clock)
 
 

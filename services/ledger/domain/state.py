@@ -8,6 +8,8 @@ import msgspec
 from services.contracts.events.dispatch import CaseDispatched, Tier, Urgency
 from services.contracts.events.progress import ClockKind, Handled, ReportRef, Role, State, Step, WhistleKind
 from services.contracts.events.report import Lane
+from services.ledger.domain.adjusting import Adjustment
+from services.ledger.domain.requests import Exclusion, Request
 
 CENTER = "district_command_center"
 
@@ -54,6 +56,15 @@ class CaseRow(msgspec.Struct, kw_only=True):
     duplicate_of: UUID | None = None
     reports: list[ReportRef] = []
     answer: Handled | None = None
+    request: Request | None = None
+    """What the lead asked for and nobody has decided yet."""
+    extensions: int = 0
+    suspensions: int = 0
+    explanations: int = 0
+    designated: bool = False
+    """The lead is finally designated and cannot return the case."""
+    excluded: bool = False
+    exclusion: Exclusion | None = None
 
 
 class AssignmentRow(msgspec.Struct, kw_only=True):
@@ -86,6 +97,10 @@ class ClockRow(msgspec.Struct, kw_only=True):
     ladder: str
     next_step: Step | None = None
     next_at: datetime | None = None
+    paused_at: datetime | None = None
+    """Since when it stands still; it keeps the step it will owe next, without an instant."""
+    adjusted: list[Adjustment] | None = None
+    """Pauses, extensions and holds, in order."""
 
     @property
     def key(self) -> tuple[str, str, int]:

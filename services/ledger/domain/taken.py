@@ -182,4 +182,5 @@ def snapshot(clock: ClockRow) -> ClockSnapshot:
         stopped_at=clock.stopped_at,
         next_step=clock.next_step,
         next_at=clock.next_at,
+        paused_at=clock.paused_at,
     )

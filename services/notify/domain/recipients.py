@@ -46,6 +46,7 @@ OF_THE_UNIT: Final[dict[Step, tuple[str, ...]]] = {
     "express": ("unit_head",),
     "urge": ("clerk", "unit_head"),
     "no_show": ("clerk", "unit_head"),
+    "resume": ("clerk",),
 }
 """Who in the unit that is late is told of each step; from the limit on its head knows."""
 STREET_FROM: Final[frozenset[Step]] = frozenset({"limit", "letter", "supervision", "no_show"})

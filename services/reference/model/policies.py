@@ -7,6 +7,7 @@ import msgspec
 from services.contracts.events.dispatch import Urgency
 from services.contracts.events.progress import Card, ClockKind, Step, WhistleKind
 from services.contracts.events.report import Lane
+from services.reference.model.life import LifePolicy
 
 
 class Fraction(msgspec.Struct, frozen=True, tag="fraction"):
@@ -81,6 +82,7 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True):
     rework_factor: float = 0.5
     rework_min: str = "1wd"
     rework_rounds_max: int = 3
+    life: LifePolicy = LifePolicy()
     day_mode: Literal["working_hours", "end_of_day"] = "working_hours"
     unclassified_limit: str = "5wd"
     """Handling limit of a report for which no item is known (the hotline's ordinary class, domain §2.2)."""

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from services.contracts.events import CaseProgressed, Explanation
 from services.contracts.events import progress as facts
+from services.whistle.trace.life import LIFE_WORDS
 
 
 def _called(whistle: facts.Whistle) -> str:
@@ -51,6 +52,7 @@ WORDS: Final[Mapping[type[Any], Callable[[Any], str]]] = {
     facts.FollowedUp: lambda fact: f"the resident added {fact.kind}",
     facts.SupervisionOrdered: lambda fact: _ordered(fact.supervision),
     facts.Noted: lambda fact: f"{fact.unit}: {fact.kind}",
+    **LIFE_WORDS,
 }
 
 
