@@ -11,13 +11,13 @@ from uuid_utils.compat import uuid7
 from services.chassis.postgres import Pool, postgres_pool, ready
 from services.chassis.running import Process, run_service
 from services.chassis.shell import Shell
+from services.chassis.web.buckets import Buckets
 from services.identity.actors import StaffActor, who_is_asking
 from services.intake.agents import run_relay
 from services.intake.api.app import LIMITS, intake_app
 from services.intake.api.doorkeeper import Doorkeeper
 from services.intake.api.followups import PictureDoor, TrackDoor
 from services.intake.api.reports import ReportDoor
-from services.intake.domain.buckets import Buckets
 from services.intake.handlers.accepting import AcceptReports
 from services.intake.handlers.attaching import AttachPictures
 from services.intake.handlers.following_up import FollowUpReports

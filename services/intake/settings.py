@@ -1,6 +1,5 @@
 """Settings of intake's two processes, from `WHISTLE_INTAKE_API_*` and `WHISTLE_INTAKE_RELAY_*`."""
 
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
@@ -8,8 +7,7 @@ from pydantic_settings import SettingsConfigDict
 
 from services.chassis.sealing import Keys, keys_in
 from services.chassis.settings import WithKafka, WithPostgres
-
-Network = IPv4Network | IPv6Network
+from services.chassis.web.addresses import Network, networks_in
 
 
 class IntakeApiSettings(WithPostgres):
@@ -50,7 +48,7 @@ class IntakeApiSettings(WithPostgres):
 
     def proxies(self) -> tuple[Network, ...]:
         """Return the trusted networks. Raises ValueError."""
-        return tuple(ip_network(part.strip()) for part in self.trusted_proxies.split(",") if part.strip())
+        return networks_in(self.trusted_proxies)
 
 
 class IntakeRelaySettings(WithPostgres, WithKafka):

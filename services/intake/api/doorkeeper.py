@@ -3,20 +3,15 @@
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from ipaddress import ip_address
-from typing import Final
 
 from starlette.types import Scope
 
+from services.chassis.web.addresses import Network, asking_address
+from services.chassis.web.buckets import Buckets
 from services.chassis.web.headers import header
 from services.identity.actors import StaffActor
 from services.identity.tokens import MalformedTokenError, token_hash_in
 from services.intake.api.problems import NoTokenError, TooFastError
-from services.intake.domain.buckets import Buckets, client_of
-from services.intake.settings import Network
-
-HOPS_MAX: Final = 10
-UNKNOWN: Final = "unknown"
 
 WhoIsAsking = Callable[[bytes], Awaitable[StaffActor | None]]
 
@@ -71,11 +66,7 @@ class Doorkeeper:
 
     def address_of(self, scope: Scope) -> str:
         """Return the address that asks: the peer, or what trusted proxies say is behind them."""
-        client = scope.get("client")
-        address: str = client[0] if client else UNKNOWN
-        if self.proxies and self._is_trusted(address):
-            address = self._forwarded(scope, address)
-        return client_of(address)
+        return asking_address(scope, self.proxies)
 
     def pace(self, buckets: Buckets, address: str) -> None:
         """Take one token of the address. Raises TooFastError when there is none."""
@@ -92,29 +83,3 @@ class Doorkeeper:
     def missed(self, address: str) -> None:
         """Note a wrong code or token."""
         self.misses.take(address, self.seconds())
-
-    def _forwarded(self, scope: Scope, peer: str) -> str:
-        told = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
-        # From the right: each trusted proxy vouches for the one address it added, and for nothing before it.
-        for hop in reversed(told.decode("latin-1").split(",")[-HOPS_MAX:]):
-            address = hop.strip()
-            if not _is_address(address):
-                return peer
-            peer = address
-            if not self._is_trusted(address):
-                return address
-        return peer
-
-    def _is_trusted(self, address: str) -> bool:
-        if not _is_address(address):
-            return False
-        parsed = ip_address(address)
-        return any(parsed in network for network in self.proxies)
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True

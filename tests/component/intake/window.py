@@ -12,6 +12,8 @@ from prometheus_client import CollectorRegistry
 from uuid_utils.compat import uuid7
 
 from services.chassis.sealing import Keys, keys_in
+from services.chassis.web.addresses import Network
+from services.chassis.web.buckets import Buckets
 from services.chassis.web.edge import Edge, HttpMetrics
 from services.identity.actors import StaffActor
 from services.identity.tokens import IssuedToken, hash_of, issue_token
@@ -19,13 +21,11 @@ from services.intake.api.app import LIMITS, intake_app
 from services.intake.api.doorkeeper import Doorkeeper
 from services.intake.api.followups import PictureDoor, TrackDoor
 from services.intake.api.reports import ReportDoor
-from services.intake.domain.buckets import Buckets
 from services.intake.handlers.accepting import AcceptReports
 from services.intake.handlers.attaching import AttachPictures
 from services.intake.handlers.following_up import FollowUpReports
 from services.intake.handlers.tracking import TrackReports
 from services.intake.metrics import IntakeMetrics
-from services.intake.settings import Network
 from services.intake.store.city import ReferenceCity
 from services.intake.store.images import encoded_anew
 from tests.builders import an_id

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.intake.domain.buckets import Buckets, client_of
+from services.chassis.web.buckets import Buckets, client_of
 
 
 def test_a_burst_passes_and_the_next_one_learns_when_to_come_again() -> None:
