@@ -40,6 +40,11 @@ def hash_of(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
+def is_token(text: str) -> bool:
+    """Whether it has the form of a token."""
+    return _FORM.fullmatch(text) is not None
+
+
 def token_hash_in(authorization: str | None) -> bytes | None:
     """Return the hash of the bearer token, or None when there is no header.
 
@@ -49,7 +54,7 @@ def token_hash_in(authorization: str | None) -> bytes | None:
     if authorization is None:
         return None
     bearer = _BEARER.fullmatch(authorization)
-    if bearer is None or _FORM.fullmatch(bearer[1]) is None:
+    if bearer is None or not is_token(bearer[1]):
         raise MalformedTokenError("expected `Authorization: Bearer wst_…`")
     return hash_of(bearer[1])
 
