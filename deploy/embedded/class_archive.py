@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from deploy.embedded.children import Children
-from deploy.embedded.kafka import ARCHIVE, LASTING, Kafka
+from deploy.embedded.kafka import ARCHIVE, JVM, Kafka
 from deploy.embedded.ports import free_ports
 from deploy.embedded.state import STATE, State
 
@@ -20,7 +20,7 @@ def record_classes() -> None:
         state = State(Path(folder))
         fresh = state.folder / ARCHIVE.name
         port, controller_port = free_ports(2)
-        recording = (*LASTING, f"-XX:ArchiveClassesAtExit={fresh}", "-Xlog:disable")
+        recording = (*JVM, f"-XX:ArchiveClassesAtExit={fresh}", "-Xlog:disable")
         children = Children(state.folder, state.logs)
         broker = Kafka(
             state=state,

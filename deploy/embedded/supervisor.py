@@ -1,7 +1,7 @@
 """Starts the services in the order of their dependencies, keeps them running, and stops them again."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -39,6 +39,7 @@ class Supervisor:
     watched: dict[str, Watched] = field(init=False)
     _tasks: dict[str, asyncio.Task[None]] = field(init=False, default_factory=dict)
     _prepared: asyncio.Event = field(init=False, default_factory=asyncio.Event)
+    _ended: asyncio.Event = field(init=False, default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         order = services_to_run(self.services)
@@ -50,14 +51,14 @@ class Supervisor:
         Raises:
             ServiceFailedError: one ended and may not be started again; everything else is stopped then, too.
         """
-        stopping = asyncio.create_task(until.wait())
+        stopping = self._begin(until.wait(), "stopping")
         for name in self.watched:
             self.start(name)
-        upkeep = [asyncio.create_task(self._rotate_logs()), asyncio.create_task(self._prepare())]
+        upkeep = [self._begin(self._rotate_logs(), "rotate logs"), self._begin(self._prepare(), "prepare")]
         try:
-            while not stopping.done():
-                await asyncio.wait([stopping, *upkeep, *self._running()], return_when="FIRST_COMPLETED")
-                self._raise_failures([*upkeep, *self._tasks.values()])
+            while not until.is_set():
+                await self._something_ended()
+                _raise_failures([*upkeep, *self._tasks.values()])
         finally:
             await _cancel((stopping, *upkeep))
             await self._stop_all()
@@ -67,7 +68,7 @@ class Supervisor:
         watched = self.watched[name]
         watched.is_wanted = True
         watched.enter(Phase.WAITING)
-        self._tasks[name] = asyncio.create_task(self._start_when_possible(watched), name=name)
+        self._tasks[name] = self._begin(self._start_when_possible(watched), name)
 
     async def stop(self, name: str) -> None:
         """Stop a service gently and leave it stopped."""
@@ -98,14 +99,15 @@ class Supervisor:
             await asyncio.sleep(ROTATE_SECONDS)
             rotate(self.children.logs)
 
-    def _running(self) -> list[asyncio.Task[None]]:
-        return [task for task in self._tasks.values() if not task.done()]
+    def _begin(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(lambda _: self._ended.set())
+        return task
 
-    @staticmethod
-    def _raise_failures(tasks: list[asyncio.Task[None]]) -> None:
-        for task in tasks:
-            if task.done() and not task.cancelled() and (error := task.exception()):
-                raise error
+    async def _something_ended(self) -> None:
+        # Not `asyncio.wait` on the tasks: one that is done would end every further wait at once.
+        await self._ended.wait()
+        self._ended.clear()
 
     async def _stop_all(self) -> None:
         # Servers last: a service that drains still writes.
@@ -113,6 +115,12 @@ class Supervisor:
         processes = [name for name in names if not self.watched[name].service.embedded]
         await asyncio.gather(*(self.stop(name) for name in processes))
         await asyncio.gather(*(self.stop(name) for name in names if name not in processes))
+
+
+def _raise_failures(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    for task in tasks:
+        if task.done() and not task.cancelled() and (error := task.exception()):
+            raise error
 
 
 async def _cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:

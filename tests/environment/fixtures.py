@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.embedded.children import Children
-from deploy.embedded.kafka import QUICK, Kafka
+from deploy.embedded.kafka import Kafka
 from deploy.embedded.ports import free_ports
 from deploy.embedded.postgres import Postgres
 from deploy.embedded.state import State
@@ -56,6 +56,6 @@ def database(postgres_server: Postgres, _template: None) -> Iterator[Database]:
 def kafka_server(session_state: State, children: Children) -> Iterator[Kafka]:
     """A broker shared by the session; tests name their topics with `unique`."""
     port, controller_port = free_ports(2)
-    server = Kafka(state=session_state, port=port, controller_port=controller_port, children=children, options=QUICK)
+    server = Kafka(state=session_state, port=port, controller_port=controller_port, children=children)
     with server:
         yield server

@@ -1,5 +1,6 @@
 """The supervisor does what compose.yaml says: order, environment, health, restarts, drain; with real processes."""
 
+import asyncio
 import json
 import os
 import signal
@@ -15,6 +16,7 @@ from deploy.embedded.ports import PortTakenError, free_ports
 from deploy.embedded.processes import ServiceFailedError
 from deploy.embedded.running import System
 from deploy.embedded.state import State
+from deploy.embedded.supervisor import Supervisor
 from deploy.embedded.system import Settings, running_system
 from tests.waiting import eventually
 
@@ -173,3 +175,29 @@ async def test_what_a_killed_supervisor_left_is_ended_at_the_next_start(tmp_path
 
     assert Children(state.folder, state.logs).end_leftovers() == ["early"]
     assert child.wait(5) == -signal.SIGKILL
+
+
+class CountingLoop(asyncio.SelectorEventLoop):
+    """Counts how often it looks for something to do."""
+
+    passes = 0
+
+    def _run_once(self) -> None:
+        self.passes += 1
+        super()._run_once()  # type: ignore[misc]  # asyncio's own, private to the type stubs
+
+
+def test_a_supervisor_with_nothing_to_do_waits(tmp_path: Path) -> None:
+    # Once a task that had ended made every wait end at once: the supervisor took a fifth of the machine.
+    loop = CountingLoop()
+
+    async def run() -> None:
+        supervisor = Supervisor(services={}, servers={}, children=Children(tmp_path, tmp_path), environment={})
+        until = asyncio.Event()
+        loop.call_later(0.5, until.set)
+        await supervisor.run(until)
+
+    with asyncio.Runner(loop_factory=lambda: loop) as runner:
+        runner.run(run())
+
+    assert loop.passes < 200
