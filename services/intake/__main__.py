@@ -6,12 +6,15 @@ from typing import Any, Final
 from uuid import uuid4
 
 from obstore.store import LocalStore, from_url
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
 from uuid_utils.compat import uuid7
 
 from services.chassis.postgres import Pool, postgres_pool, ready
 from services.chassis.running import Process, run_service
 from services.chassis.shell import Shell
 from services.chassis.web.buckets import Buckets
+from services.chassis.web.edge import BodyLimits
 from services.identity.actors import StaffActor, who_is_asking
 from services.intake.agents import run_relay
 from services.intake.api.app import LIMITS, intake_app
@@ -24,6 +27,9 @@ from services.intake.handlers.following_up import FollowUpReports
 from services.intake.handlers.tracking import TrackReports
 from services.intake.handlers.watching import BacklogWatch, every
 from services.intake.metrics import IntakeMetrics
+from services.intake.pages.doors import Doors
+from services.intake.pages.frame import Frame, resident_renderer
+from services.intake.pages.routes import FORM_LIMITS, page_routes
 from services.intake.settings import IntakeApiSettings, IntakeRelaySettings
 from services.intake.store.backlog import backlog_of, forget_old_keys
 from services.intake.store.city import city_in
@@ -31,6 +37,7 @@ from services.intake.store.deadlines import within
 from services.intake.store.followups import PostgresCases, PostgresFollowUps, PostgresTails
 from services.intake.store.images import encoded_anew
 from services.intake.store.pictures import KeptPictures, Objects
+from services.intake.store.places import DistrictPlaces
 from services.intake.store.reports import PostgresReports
 from services.reference.versions.cache import reference_cache
 
@@ -65,12 +72,18 @@ async def run_api(settings: IntakeApiSettings, shell: Shell) -> None:
                 attach=AttachPictures(pictures=pictures, encode=encoded_anew, new_id=uuid4), doorkeeper=doorkeeper
             ),
             metrics.refused,
+            partial(_pages, settings, DistrictPlaces(cache.latest)),
         )
         shell.start("backlog", every(WATCH_SECONDS, watch.see))
         shell.start("pictures", every(LAPSE_SECONDS, pictures.forget_lapsed))
         shell.start("keys", every(FORGET_SECONDS, partial(forget_old_keys, pool)))
-        await shell.serve(app, limits=LIMITS)
+        await shell.serve(app, limits=BodyLimits(of_path={**LIMITS.of_path, **FORM_LIMITS}))
         await accept.drained()
+
+
+def _pages(settings: IntakeApiSettings, places: DistrictPlaces, app: ASGIApp) -> list[BaseRoute]:
+    renderer = resident_renderer(settings.zone)
+    return page_routes(Frame(renderer=renderer, doors=Doors(app), places=places, public_url=settings.public_url))
 
 
 def _watch(settings: IntakeApiSettings, pool: Pool, metrics: IntakeMetrics) -> BacklogWatch:
@@ -105,15 +118,17 @@ def _track_door(
     settings: IntakeApiSettings, pool: Pool, pictures: KeptPictures, doorkeeper: Doorkeeper, metrics: IntakeMetrics
 ) -> TrackDoor:
     keys = settings.keys()
+    followups = PostgresFollowUps(pool, settings.database_seconds_max)
     track = TrackReports(
         reports=PostgresReports(pool, settings.database_seconds_max),
         cases=PostgresCases(pool, settings.database_seconds_max),
         tails=PostgresTails(pool, settings.database_seconds_max),
+        additions=followups,
         keys=keys,
     )
     followup = FollowUpReports(
         track=track,
-        followups=PostgresFollowUps(pool, settings.database_seconds_max),
+        followups=followups,
         pictures=pictures,
         keys=keys,
         metrics=metrics,

@@ -1,6 +1,7 @@
 """Settings of intake's two processes, from `WHISTLE_INTAKE_API_*` and `WHISTLE_INTAKE_RELAY_*`."""
 
 from typing import Self
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
@@ -33,6 +34,12 @@ class IntakeApiSettings(WithPostgres):
     pictures_per_minute: float = Field(default=30, gt=0, description="Uploads of one address.")
     pending_rows_max: int = Field(default=500_000, ge=1, description="Unsent facts from which intake answers 503.")
     pending_hours_max: float = Field(default=24, gt=0, description="Age of the oldest unsent fact, likewise.")
+    public_url: str = Field(
+        default="",
+        pattern=r"^(https?://[a-zA-Z0-9.\-\[\]:]{1,255})?$",
+        description="Where residents reach /report, for posters, such as https://report.example; empty: as asked.",
+    )
+    time_zone: str = Field(default="Asia/Shanghai", description="The zone of the dates on residents' pages.")
     database_seconds_max: float = Field(default=1.8, gt=0, le=10, description="Longest wait for the database.")
 
     @model_validator(mode="after")
@@ -40,7 +47,13 @@ class IntakeApiSettings(WithPostgres):
         # Both raise ValueError, which becomes one sentence at start instead of an error at the first report.
         self.keys()
         self.proxies()
+        if self.time_zone not in available_timezones():
+            raise ValueError("no such time zone")
         return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
 
     def keys(self) -> Keys:
         """Return the keys that seal and mark. Raises KeyFileError."""

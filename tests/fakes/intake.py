@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
+from services.contracts.events.report import FollowUpKind
 from services.intake.domain.refusals import CannotStoreError, StillUndecidedError
 from services.intake.ports import (
     Added,
@@ -91,6 +92,9 @@ class InMemoryFollowUps:
                 return Added(None)
         self.rows.append(followup)
         return Added(followup.followup_id)
+
+    async def added_to(self, report_id: UUID) -> list[tuple[FollowUpKind, datetime]]:
+        return [(row.kind, row.at) for row in self.rows if row.report_id == report_id]
 
 
 @dataclass(slots=True)

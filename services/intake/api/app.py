@@ -1,14 +1,14 @@
 """The doors and their paths. Plain routes: a report is read by msgspec, not taken apart by parameters."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from fastapi import FastAPI
 from prometheus_client import Counter
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.chassis.web.edge import BodyLimits
 from services.chassis.web.handlers import new_app, respond
@@ -23,6 +23,8 @@ BATCH_BYTES_MAX: Final = 32 * 1024 * 1024
 LIMITS: Final = BodyLimits(of_path={BATCH_PATH: BATCH_BYTES_MAX, PICTURES_PATH: BYTES_MAX})
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+Pages = Callable[[ASGIApp], Sequence[BaseRoute]]
+"""Routes of pages, which ask the application's own doors."""
 
 
 class FastLane:
@@ -49,7 +51,9 @@ class FastLane:
         await response(scope, receive, send)
 
 
-def intake_app(reports: ReportDoor, track: TrackDoor, pictures: PictureDoor, refused: Counter) -> FastLane:
+def intake_app(
+    reports: ReportDoor, track: TrackDoor, pictures: PictureDoor, refused: Counter, pages: Pages | None = None
+) -> FastLane:
     """Return the application; `LIMITS` belong to it."""
     routes: list[tuple[str, str, Endpoint]] = [
         ("POST", PATH, reports.one),
@@ -66,4 +70,7 @@ def intake_app(reports: ReportDoor, track: TrackDoor, pictures: PictureDoor, ref
 
     for error_type in ANSWERS:
         app.add_exception_handler(error_type, on_refusal)
-    return FastLane(app, reports.one, refused)
+    lane = FastLane(app, reports.one, refused)
+    if pages is not None:
+        app.router.routes.extend(pages(lane))
+    return lane

@@ -1,14 +1,16 @@
 """Answer who holds a tracking code, or a number and the phone's last four digits; tell nobody else anything."""
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 import msgspec
 
 from services.chassis.sealing import CannotOpenError, Key, Keys
+from services.contracts.events.report import FollowUpKind
 from services.intake.domain.numbers import NotANumberError, ReportNumber
 from services.intake.domain.tracking import is_code_of, number_in, tail_mac
 from services.intake.ports import Cases, Known, Progress, Reports, Tails
@@ -22,12 +24,28 @@ class NoSuchReportError(LookupError):
     """No such report, or not with this code or tail: the same answer for all of them."""
 
 
-class Tracked(msgspec.Struct, frozen=True):
+class Addition(msgspec.Struct, frozen=True):
+    """What the reporter added, by kind; what it said is not repeated."""
+
+    kind: FollowUpKind
+    at: datetime
+
+
+class Tracked(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a reporter may see of a report."""
 
     number: str
     accepted_at: datetime
     progress: Progress
+    added: tuple[Addition, ...] = ()
+
+
+class Additions(Protocol):
+    """What reporters added so far."""
+
+    async def added_to(self, report_id: UUID) -> Sequence[tuple[FollowUpKind, datetime]]:
+        """Return kind and instant of each follow-up, oldest first."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +55,7 @@ class TrackReports:
     reports: Reports
     cases: Cases
     tails: Tails
+    additions: Additions
     keys: Keys
 
     async def by_code(self, code: str) -> Tracked:
@@ -94,4 +113,6 @@ class TrackReports:
 
     async def _shown(self, known: Known) -> Tracked:
         number = str(ReportNumber.of(known.accepted_at, known.epoch, known.serial))
-        return Tracked(number, known.accepted_at, await self.cases.progress_of(known.report_id) or ACCEPTED)
+        progress = await self.cases.progress_of(known.report_id) or ACCEPTED
+        added = await self.additions.added_to(known.report_id)
+        return Tracked(number, known.accepted_at, progress, tuple(Addition(kind, at) for kind, at in added))

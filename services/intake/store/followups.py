@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.chassis.clock import NOW
 from services.chassis.postgres import Pool
+from services.contracts.events.report import FollowUpKind
 from services.intake.ports import Added, NewFollowUp, Progress
 from services.intake.store.deadlines import within
 
@@ -40,6 +41,8 @@ EARLIER: Final = """
     from intake.idempotency i left join intake.followups f on f.followup_id = i.made_id
     where i.client_key = $1
 """
+
+ADDED_TO: Final = "select kind, at from intake.followups where report_id = $1 order by at, followup_id limit 100"
 
 TAIL_OF: Final = """
     select c.tail_mac from vault.contacts c
@@ -93,6 +96,10 @@ class PostgresFollowUps:
             return Added(added)
         earlier = await within(self._seconds_max, self._pool.fetchrow(EARLIER, claim.client_key))
         return Added(None) if earlier is None else Added(earlier["followup_id"], earlier["fingerprint"])
+
+    async def added_to(self, report_id: UUID) -> list[tuple[FollowUpKind, datetime]]:
+        rows = await within(self._seconds_max, self._pool.fetch(ADDED_TO, report_id))
+        return [(row["kind"], row["at"]) for row in rows]
 
 
 class PostgresTails:

@@ -9,6 +9,8 @@ from uuid import uuid4
 
 import httpx2
 from prometheus_client import CollectorRegistry
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
 from uuid_utils.compat import uuid7
 
 from services.chassis.sealing import Keys, keys_in
@@ -26,8 +28,13 @@ from services.intake.handlers.attaching import AttachPictures
 from services.intake.handlers.following_up import FollowUpReports
 from services.intake.handlers.tracking import TrackReports
 from services.intake.metrics import IntakeMetrics
+from services.intake.pages.doors import Doors
+from services.intake.pages.frame import Frame, resident_renderer
+from services.intake.pages.routes import page_routes
 from services.intake.store.city import ReferenceCity
 from services.intake.store.images import encoded_anew
+from services.intake.store.places import DistrictPlaces
+from services.worktime.calendar import SHANGHAI
 from tests.builders import an_id
 from tests.fakes.intake import InMemoryCases, InMemoryFollowUps, InMemoryPictures, InMemoryReports, InMemoryTails
 from tests.unit.reference.town import the_town
@@ -75,7 +82,7 @@ class Window:
             reports=self.reports, pictures=self.pictures, keys=KEYS, metrics=metrics, new_id=uuid7
         )
         tails = InMemoryTails(self.reports)
-        track = TrackReports(reports=self.reports, cases=self.cases, tails=tails, keys=KEYS)
+        track = TrackReports(reports=self.reports, cases=self.cases, tails=tails, additions=self.followups, keys=KEYS)
         doorkeeper = self._doorkeeper()
         app = intake_app(
             ReportDoor(
@@ -102,6 +109,7 @@ class Window:
                 doorkeeper=doorkeeper,
             ),
             metrics.refused,
+            self._pages,
         )
         door = Edge(app, HttpMetrics(self.registry, "intake_api"), LIMITS)
         self.client = httpx2.AsyncClient(
@@ -125,6 +133,11 @@ class Window:
         value = self.registry.get_sample_value(name, labels)
         assert value is not None, f"{name} {labels} is not there"
         return value
+
+    def _pages(self, app: ASGIApp) -> list[BaseRoute]:
+        return page_routes(
+            Frame(renderer=resident_renderer(SHANGHAI), doors=Doors(app), places=DistrictPlaces(the_town))
+        )
 
     def _doorkeeper(self) -> Doorkeeper:
         async def who(token_hash: bytes) -> StaffActor | None:

@@ -1,0 +1,1 @@
+"""`/report`: one screen, one hand, on an old phone, with or without JavaScript."""
