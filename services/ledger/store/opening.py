@@ -7,26 +7,22 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-import msgspec
-
 from services.chassis.postgres import Pool
 from services.contracts.codec import decode, encode
-from services.contracts.events import CaseDispatched, CaseProgressed, ReportFollowedUp
+from services.contracts.events import CaseDispatched, ReportFollowedUp
 from services.ledger.domain.clocks import ClockMaker
 from services.ledger.domain.life.finishing import take_follow_up
 from services.ledger.domain.life.opening import open_case, open_next
-from services.ledger.domain.state import CaseDocument
 from services.ledger.domain.taken import TakenCase
 from services.ledger.store.cities import Cities
+from services.ledger.store.opening_rows import arguments, placeholders
 from services.ledger.store.settling import settle_all
 from services.ledger.store.taking import Taken, take, write
 
 GATE: Final = "select opened_at, version, epoch from ledger.gate()"
-OPEN: Final = f"select opened, followed_up from ledger.open({', '.join(f'${n}' for n in range(1, 35))})"
+OPEN: Final = f"select opened, followed_up from ledger.open({placeholders()})"
 KEEP_FOLLOWUPS: Final = "select ledger.keep_followups($1, $2, $3)"
 FOLLOWUPS_WAITING: Final = "select followup_id, case_id, body from ledger.followups_waiting($1)"
-
-_JSON: Final = msgspec.json.Encoder()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +52,7 @@ class Gate:
         openings = [
             open_case(decision, self.now, makers[decision.reference_version], self.epoch) for decision in firsts
         ]
-        rows = await self.connection.fetch(OPEN, *_arrays(openings, self.now, self.version))
+        rows = await self.connection.fetch(OPEN, *arguments(openings, self.now, self.version))
         return [Opened(row["opened"], row["followed_up"]) for row in rows]
 
     async def open_attempts(self, decisions: Sequence[CaseDispatched]) -> None:
@@ -120,58 +116,3 @@ class Openings:
 
 class NoVersionInForceError(RuntimeError):
     """The district has no reference version in force."""
-
-
-def _arrays(openings: Sequence[tuple[CaseDocument, CaseProgressed]], now: datetime, applied: int) -> list[Any]:
-    """Return the arguments of `ledger.open`: one array per column, in its order."""
-    documents = [document for document, _ in openings]
-    cases = [document.case for document in documents]
-    return [
-        [row.case_id for row in cases],
-        [row.number for row in cases],
-        [row.state for row in cases],
-        [row.lead for row in cases],
-        [_literal(row.cooperating) for row in cases],
-        [row.tier for row in cases],
-        [row.urgency for row in cases],
-        [row.item for row in cases],
-        [row.lane for row in cases],
-        [_literal(row.barred_units) for row in cases],
-        [_literal(row.units) for row in cases],
-        [row.subdistrict for row in cases],
-        [row.accepted_at for row in cases],
-        now,
-        [row.reference_version for row in cases],
-        applied,
-        [encode(document.decision).decode() for document in documents],
-        [_JSON.encode(row.reports).decode() for row in cases],
-        [event.event_id for _, event in openings],
-        [encode(event) for _, event in openings],
-        *_parts(documents),
-    ]
-
-
-def _parts(documents: Sequence[CaseDocument]) -> list[Any]:
-    assignments = [part for document in documents for part in document.assignments]
-    clocks = [clock for document in documents for clock in document.clocks]
-    return [
-        [part.case_id for part in assignments],
-        [part.unit for part in assignments],
-        [part.role for part in assignments],
-        [part.due_at for part in assignments],
-        [clock.case_id for clock in clocks],
-        [clock.kind for clock in clocks],
-        [clock.unit for clock in clocks],
-        [clock.started_at for clock in clocks],
-        [clock.allowed for clock in clocks],
-        [clock.due_at for clock in clocks],
-        [clock.calendar for clock in clocks],
-        [clock.ladder for clock in clocks],
-        [clock.next_step for clock in clocks],
-        [clock.next_at for clock in clocks],
-    ]
-
-
-def _literal(units: Sequence[str]) -> str:
-    """Return a PostgreSQL array literal: asyncpg takes no ragged arrays. Unit ids hold no quotes or backslashes."""
-    return "{" + ",".join(f'"{unit}"' for unit in units) + "}"
