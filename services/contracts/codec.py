@@ -1,8 +1,9 @@
 """Bytes and CloudEvents headers <-> events: the only place that knows the encoding."""
 
 from functools import cache
+from hashlib import sha1
 from typing import Final, TypeVar, cast
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import msgspec
 
@@ -12,6 +13,9 @@ E = TypeVar("E", bound=Event)
 
 NAMESPACE: Final = UUID("6f0c7a52-3d4e-5b8f-9a61-77686973746c")
 CONTENT_TYPE: Final = b"application/json"
+NO_VERSION: Final = ~((0xF000 << 64) | (0xC000 << 48))
+VERSION_5: Final = (0x5000 << 64) | (0x8000 << 48)
+"""RFC 9562: the bits of a name-based id that say so."""
 
 _ENCODER: Final = msgspec.json.Encoder()
 
@@ -22,7 +26,10 @@ class CannotDecodeError(ValueError):
 
 def event_id_of(epoch: int, *parts: object) -> UUID:
     """Return the id of the fact that `parts` name; a restore starts a new epoch, so ids never meet (design §10)."""
-    return uuid5(NAMESPACE, "/".join((str(epoch), *map(str, parts))))
+    # As uuid.uuid5 does, without its detours: every decision has such an id (10 µs before, 4 µs so).
+    name = "/".join((str(epoch), *map(str, parts)))
+    digest = sha1(NAMESPACE.bytes + name.encode(), usedforsecurity=False).digest()
+    return UUID(int=int.from_bytes(digest[:16], "big") & NO_VERSION | VERSION_5)
 
 
 def encode(event: Event) -> bytes:

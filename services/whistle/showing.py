@@ -3,8 +3,8 @@
 import asyncio
 import json
 import sys
-from collections.abc import Coroutine, Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -12,6 +12,7 @@ from uuid import UUID
 
 import typer
 from rich.console import Console, RenderableType
+from rich.progress import Progress
 from rich.status import Status
 from rich.table import Table
 from rich.text import Text
@@ -89,6 +90,14 @@ def cell_of(value: object) -> str:
 def busy(what: str) -> AbstractContextManager[Status]:
     """Show on a terminal's standard error that something long is going on; nothing elsewhere."""
     return Console(stderr=True).status(what)
+
+
+@contextmanager
+def progress(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    """Show a bar on a terminal's standard error; give the function that says how far it is. Nothing elsewhere."""
+    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda done: bar.update(task, completed=done)
 
 
 def _console() -> Console:

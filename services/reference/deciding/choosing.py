@@ -1,34 +1,39 @@
 """Choosing the lead: by lane, by the best rule, or, when nothing else holds, the command center."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from typing import Final
+
+import msgspec
 
 from services.reference.deciding.compile import Answer, Outcome
-from services.reference.deciding.explain import beaten_by, conditions_of
 from services.reference.deciding.guards import cooperators, duty_lead, recused
 from services.reference.deciding.match import Found
+from services.reference.deciding.reach import ground_of
 from services.reference.deciding.resolving import Scene
 from services.reference.deciding.terms import Terms
 from services.reference.model.catalogue import Item
 from services.reference.model.organisation import COMMAND_CENTER
 
-ANSWERS_MAX = 50_000
-"""Kept per version, some 15 MiB at most: rules times the places where they were needed."""
+ANSWERS_MAX: Final = 50_000
+"""Kept per version, some 15 MiB at most: rules times the communities or grids where their names differ."""
+NO_RULE: Final = -1
 
 
-@dataclass(slots=True, kw_only=True)
-class Choice:
-    """A decision in the making."""
+class Choice(msgspec.Struct, kw_only=True):
+    """A decision in the making, without its reasons: who only counts decisions needs none (`explain.because`)."""
 
     lead: str
     cooperating: tuple[str, ...] = ()
     consulting: bool = False
     item: Item | None = None
     terms: Terms
-    rule: str | None = None
+    position: int = NO_RULE
+    """Of the rule in the table."""
+    found: Found | None = None
+    """What matched; None when no rule decided."""
     matched: tuple[str, ...] = ()
-    beaten: tuple[str, ...] = ()
-    notes: list[str] = field(default_factory=list)
+    """Why, where no rule decided."""
+    notes: tuple[str, ...] = ()
 
 
 def choose(scene: Scene) -> Choice:
@@ -37,7 +42,10 @@ def choose(scene: Scene) -> Choice:
         return by_lane(scene)
     if scene.is_outside:
         return _outside(scene)
-    return next(by_rules(scene), None) or consult(scene, "no rule matches")
+    found = _find(scene)
+    mask = found.mask
+    # The lowest bit is the best rule.
+    return _by_rule((mask & -mask).bit_length() - 1, found, scene) if mask else consult(scene, "no rule matches")
 
 
 def by_rules(scene: Scene, tried: Collection[str] = ()) -> Iterator[Choice]:
@@ -61,7 +69,7 @@ def by_lane(scene: Scene) -> Choice:
         item=item,
         terms=terms_for(item, scene),
         matched=(f"lane {scene.report.lane}",),
-        notes=notes,
+        notes=tuple(notes),
     )
 
 
@@ -75,7 +83,7 @@ def consult(scene: Scene, *notes: str) -> Choice:
         consulting=True,
         item=scene.item,
         terms=terms_for(scene.item, scene),
-        notes=reasons,
+        notes=tuple(reasons),
     )
 
 
@@ -96,18 +104,11 @@ def _outside(scene: Scene) -> Choice:
 
 
 def _find(scene: Scene) -> Found:
-    reference = scene.reference
-    minute = _local_minute(scene) if reference.table.tells_time else 0
-    return reference.table.find(scene.report, scene.item, scene.smallest, minute)
-
-
-def _local_minute(scene: Scene) -> int:
-    local = scene.report.accepted_at.astimezone(scene.reference.calendar.zone)
-    return local.hour * 60 + local.minute
+    return scene.reference.table.find(scene.report, scene.item, scene.smallest)
 
 
 def _by_rule(position: int, found: Found, scene: Scene) -> Choice:
-    report, outcome = scene.report, scene.reference.outcomes[position]
+    outcome = scene.reference.outcomes[position]
     item = outcome.item or scene.item
     answer = _answer(position, outcome, item, scene)
     return Choice(
@@ -115,11 +116,10 @@ def _by_rule(position: int, found: Found, scene: Scene) -> Choice:
         cooperating=answer.cooperating,
         consulting=answer.consulting,
         item=item,
-        terms=terms_for(item, scene),
-        rule=outcome.rule.id,
-        matched=tuple(conditions_of(outcome, report, found, scene.path)),
-        beaten=beaten_by(position, found, scene.reference.outcomes),
-        notes=list(answer.notes),
+        terms=outcome.terms or terms_for(item, scene),
+        position=position,
+        found=found,
+        notes=answer.notes,
     )
 
 
@@ -128,7 +128,8 @@ def _answer(position: int, outcome: Outcome, item: Item | None, scene: Scene) ->
     if scene.report.accused:
         return _answer_anew(outcome, item, scene)
     known = scene.reference.answers
-    key = (position, scene.smallest, item.code if item else None)
+    ground = ground_of(scene.report.place, scene.smallest, outcome.reach)
+    key = (position, ground, item.code if item else None)
     answer = known.get(key)
     if answer is None:
         if len(known) >= ANSWERS_MAX:

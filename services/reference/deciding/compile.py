@@ -8,6 +8,7 @@ from services.contracts.events.report import Lane
 from services.reference.deciding.match import RuleTable, fold
 from services.reference.deciding.organisation import Organisation
 from services.reference.deciding.ranking import implicit_rule, rank_of
+from services.reference.deciding.reach import Reach, Reaches
 from services.reference.deciding.terms import Terms, terms_of, unclassified_terms
 from services.reference.model.calendars import calendar_of
 from services.reference.model.catalogue import Item
@@ -33,6 +34,8 @@ class Outcome:
     keywords: Mapping[str, str]
     """As written, by how they are compared."""
     with_keywords: Mapping[str, str]
+    reach: Reach
+    """How much of the place its names depend on."""
 
 
 class Answer(NamedTuple):
@@ -45,7 +48,7 @@ class Answer(NamedTuple):
 
 
 AnswerKey = tuple[int, str | None, str | None]
-"""Position of the rule, smallest unit of the place, item code."""
+"""Position of the rule, as much of the place as the rule's names depend on, item code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,27 +89,30 @@ def compile_version(version: ReferenceVersion) -> CompiledReference:
     organisation = Organisation(version.organisation, on)
     items = {item.code: item for item in version.catalogue}
     terms = {item.code: terms_of(item, version.policies) for item in version.catalogue}
+    owners = {(owner.role, owner.area, owner.item): owner.unit for owner in version.asset_owners}
     rules = sorted(
         (*version.rules, *map(implicit_rule, version.catalogue)),
         key=lambda rule: rank_of(rule, organisation, items),
     )
+    calendar = calendar_of(version.calendars, version.policies.day_mode)
+    reaches = Reaches(organisation, owners)
     return CompiledReference(
         number=version.number,
         version=version,
-        calendar=calendar_of(version.calendars, version.policies.day_mode),
+        calendar=calendar,
         policies=version.policies,
         organisation=organisation,
         items=items,
         terms=terms,
         unclassified=unclassified_terms(version.policies),
-        table=RuleTable(rules, organisation),
-        outcomes=tuple(_outcome(rule, items, terms) for rule in rules),
+        table=RuleTable(rules, organisation, calendar.zone),
+        outcomes=tuple(_outcome(rule, items, terms, reaches) for rule in rules),
         duties=frozenset((duty.unit, duty.item) for duty in version.duty_lists),
-        owners={(owner.role, owner.area, owner.item): owner.unit for owner in version.asset_owners},
+        owners=owners,
     )
 
 
-def _outcome(rule: Rule, items: Mapping[str, Item], terms: Mapping[str, Terms]) -> Outcome:
+def _outcome(rule: Rule, items: Mapping[str, Item], terms: Mapping[str, Terms], reaches: Reaches) -> Outcome:
     item = items.get(rule.item) if rule.item else None
     lead, cooperating = rule.lead, rule.cooperating
     if lead is None:
@@ -119,4 +125,5 @@ def _outcome(rule: Rule, items: Mapping[str, Item], terms: Mapping[str, Terms]) 
         terms=terms[item.code] if item else None,
         keywords={fold(word): word for word in rule.keywords},
         with_keywords={fold(word): word for word in rule.with_keywords},
+        reach=reaches.of((lead, *cooperating)),
     )

@@ -3,10 +3,11 @@
 from msgspec.structs import replace
 
 from services.contracts.codec import event_id_of
-from services.contracts.events.dispatch import CaseDispatched, CaseReturned, Explanation
+from services.contracts.events.dispatch import CaseDispatched, CaseReturned
 from services.contracts.events.report import ReportFacts
 from services.reference.deciding.choosing import Choice, by_lane, by_rules, choose, consult, terms_for
 from services.reference.deciding.compile import CompiledReference
+from services.reference.deciding.explain import because
 from services.reference.deciding.guards import cooperators
 from services.reference.deciding.resolving import Scene
 from services.reference.deciding.terms import Terms
@@ -19,9 +20,14 @@ def decide(report: ReportFacts, reference: CompiledReference, epoch: int) -> Cas
 
     Never without a lead: what no rule decides goes to the command center, with the reason, and its clocks run.
     """
-    located = _located(report, reference)
-    choice = choose(Scene(reference, located))
-    return _dispatched(choice, located, reference, FIRST_ATTEMPT, epoch)
+    scene = Scene(reference, _located(report, reference))
+    choice = choose(scene)
+    return _dispatched(choice, scene, scene.report, FIRST_ATTEMPT, epoch)
+
+
+def chosen(report: ReportFacts, reference: CompiledReference) -> Choice:
+    """Return the choice that `decide` makes, without its reasons and ids: for whoever only counts."""
+    return choose(Scene(reference, _located(report, reference)))
 
 
 def redecide(returned: CaseReturned, reference: CompiledReference, epoch: int) -> CaseDispatched:
@@ -31,16 +37,18 @@ def redecide(returned: CaseReturned, reference: CompiledReference, epoch: int) -
     """
     report = _located(returned.report, reference)
     corrected = replace(report, item=returned.item) if returned.item else report
-    choice = _next_choice(returned, Scene(reference, corrected))
+    scene = Scene(reference, corrected)
+    choice = _next_choice(returned, scene)
     choice.terms = _first_terms(returned, choice.terms)
-    return _dispatched(choice, report, reference, returned.attempt, epoch)
+    return _dispatched(choice, scene, report, returned.attempt, epoch)
 
 
 def undecidable(
     report: ReportFacts, attempt: int, reference: CompiledReference, epoch: int, why: str
 ) -> CaseDispatched:
     """Return the decision on a report on which the rules broke: the command center, with the reason."""
-    return _dispatched(consult(Scene(reference, report), why), report, reference, attempt, epoch)
+    scene = Scene(reference, report)
+    return _dispatched(consult(scene, why), scene, report, attempt, epoch)
 
 
 def _located(report: ReportFacts, reference: CompiledReference) -> ReportFacts:
@@ -73,7 +81,7 @@ def _suggested(returned: CaseReturned, scene: Scene) -> Choice:
         item=item,
         terms=terms_for(item, scene),
         matched=(f"suggested by {returned.tried[-1] if returned.tried else 'a department'}",),
-        notes=notes,
+        notes=tuple(notes),
     )
 
 
@@ -99,10 +107,8 @@ def _first_terms(returned: CaseReturned, now: Terms) -> Terms:
     return Terms(returned.tier or now.tier, returned.urgency or now.urgency, returned.limits)
 
 
-def _dispatched(
-    choice: Choice, report: ReportFacts, reference: CompiledReference, attempt: int, epoch: int
-) -> CaseDispatched:
-    terms = choice.terms
+def _dispatched(choice: Choice, scene: Scene, report: ReportFacts, attempt: int, epoch: int) -> CaseDispatched:
+    reference, terms = scene.reference, choice.terms
     return CaseDispatched(
         event_id=event_id_of(epoch, report.case_id, "dispatched", attempt),
         attempt=attempt,
@@ -115,6 +121,6 @@ def _dispatched(
         limits=terms.limits,
         whistle_automatic=reference.policies.whistle.automatic,
         reference_version=reference.number,
-        because=Explanation(rule=choice.rule, matched=choice.matched, beaten=choice.beaten, notes=tuple(choice.notes)),
+        because=because(choice, scene),
         report=report,
     )

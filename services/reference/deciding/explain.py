@@ -1,35 +1,56 @@
 """Why: the conditions that held, in words a clerk reads."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
+from typing import Final
 
+from services.contracts.events.dispatch import Explanation
 from services.contracts.events.report import ReportFacts
+from services.reference.deciding.choosing import Choice
 from services.reference.deciding.compile import Outcome
 from services.reference.deciding.match import Found
+from services.reference.deciding.resolving import Scene
 
-BEATEN_MAX = 5
+BEATEN_MAX: Final = 5
 
 
-def conditions_of(outcome: Outcome, report: ReportFacts, found: Found, path: Sequence[str]) -> Iterator[str]:
-    """Yield each condition of the rule with the value that fulfilled it."""
+def because(choice: Choice, scene: Scene) -> Explanation:
+    """Return why the choice was made: the rule, what it matched, what it beat, what nobody could be found for."""
+    found = choice.found
+    if found is None:
+        return Explanation(matched=choice.matched, notes=choice.notes)
+    outcomes = scene.reference.outcomes
+    outcome = outcomes[choice.position]
+    return Explanation(
+        rule=outcome.rule.id,
+        matched=_conditions(outcome, scene.report, found, scene.path),
+        beaten=_beaten(choice.position, found, outcomes),
+        notes=choice.notes,
+    )
+
+
+def _conditions(outcome: Outcome, report: ReportFacts, found: Found, path: Sequence[str]) -> tuple[str, ...]:
+    """Return each condition of the rule with the value that fulfilled it."""
     rule = outcome.rule
+    held: list[str] = []
     if rule.items and report.item:
-        yield f"item {report.item}"
+        held.append(f"item {report.item}")
     if rule.keywords:
-        yield f"keyword {_first(outcome.keywords, found)}"
+        held.append(f"keyword {_first(outcome.keywords, found)}")
     if rule.with_keywords:
-        yield f"with {_first(outcome.with_keywords, found)}"
+        held.append(f"with {_first(outcome.with_keywords, found)}")
     if rule.areas:
-        yield f"area {next((area for area in path if area in rule.areas), rule.areas[0])}"
+        held.append(f"area {next((area for area in path if area in rule.areas), rule.areas[0])}")
     if rule.hours is not None:
-        yield f"hours {rule.hours}"
+        held.append(f"hours {rule.hours}")
     if rule.channels:
-        yield f"channel {report.channel}"
+        held.append(f"channel {report.channel}")
     if rule.kind is not None:
-        yield f"kind {rule.kind}"
+        held.append(f"kind {rule.kind}")
+    return tuple(held)
 
 
-def beaten_by(position: int, found: Found, outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+def _beaten(position: int, found: Found, outcomes: Sequence[Outcome]) -> tuple[str, ...]:
     """Return the ids of the next rules that matched too."""
     if not found.mask & (found.mask - 1):
         return ()
@@ -39,4 +60,9 @@ def beaten_by(position: int, found: Found, outcomes: Sequence[Outcome]) -> tuple
 
 def _first(keywords: Mapping[str, str], found: Found) -> str:
     """Return the keyword that stands first in the text."""
-    return next((keywords[word] for word in found.words() if word in keywords), "")
+    lexicon = found.lexicon
+    for index, _, _ in found.hits:
+        word = keywords.get(lexicon[index])
+        if word is not None:
+            return word
+    return ""

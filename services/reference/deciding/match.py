@@ -6,49 +6,50 @@ one AND per column, whatever the number of rules; words of the text are found by
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Final
 from unicodedata import normalize
+from zoneinfo import ZoneInfo
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+import msgspec
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from services.contracts.events.report import ReportFacts
 from services.reference.deciding.organisation import Organisation
 from services.reference.model.catalogue import Item
-from services.reference.model.rules import MINUTES_PER_DAY, Rule
+from services.reference.model.rules import Rule
+from services.worktime.calendar import SHANGHAI
 
 _TO_FOLD: Final = re.compile("[A-Z\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\u3300-\u33ff\uf900-\ufaff]")
 """Capitals, full-width letters and digits, squared units, compatibility ideographs: all that folding changes in
 keywords. Most texts have none of them, and to normalise such a text costs as much as the whole decision."""
 
+CIRCUMSTANCES_MAX: Final = 100_000
+"""Combinations of item, channel and place remembered per version; some 20 MiB at most, others are found anew."""
 
-class Found:
+
+class Found(msgspec.Struct, frozen=True):
     """The matching rules of one report, and where its text hit the lexicon."""
 
-    __slots__ = ("_hits", "_lexicon", "mask")
-
-    def __init__(self, mask: int, hits: Sequence[tuple[int, int, int]], lexicon: Sequence[str]) -> None:
-        self.mask = mask
-        self._hits = hits
-        self._lexicon = lexicon
+    mask: int
+    hits: Sequence[tuple[int, int, int]]
+    lexicon: Sequence[str]
 
     def positions(self) -> Iterator[int]:
         """Yield the positions of the rules, best first."""
-        mask = self.mask
-        while mask:
-            lowest = mask & -mask
-            yield lowest.bit_length() - 1
-            mask ^= lowest
+        return positions_of(self.mask)
 
     def words(self) -> Iterator[str]:
         """Yield the words found, as they are compared, in the order of the text."""
-        return (self._lexicon[hit[0]] for hit in self._hits)
+        return (self.lexicon[hit[0]] for hit in self.hits)
 
 
 class RuleTable:
     """Rules sorted best first, compiled column by column."""
 
-    def __init__(self, rules: Sequence[Rule], organisation: Organisation) -> None:
+    def __init__(self, rules: Sequence[Rule], organisation: Organisation, zone: ZoneInfo = SHANGHAI) -> None:
         self.rules = tuple(rules)
+        self._zone = zone
         self._items, self._any_item = _column(rules, lambda rule: rule.items)
         self._kinds, self._any_kind = _column(rules, lambda rule: (rule.kind,) if rule.kind else ())
         self._channels, self._any_channel = _column(rules, lambda rule: rule.channels)
@@ -61,29 +62,28 @@ class RuleTable:
         with_words, self._no_with_words = _column(rules, lambda rule: map(fold, rule.with_keywords))
         self._lexicon = sorted({*words, *with_words})
         self._accepting = [(words.get(word, 0), with_words.get(word, 0)) for word in self._lexicon]
-        self._finder = AhoCorasick(self._lexicon, matchkind=MatchKind.Standard) if self._lexicon else None
-        self._minutes = _minute_column(rules)
+        self._finder = (
+            AhoCorasick(self._lexicon, matchkind=MatchKind.Standard, implementation=Implementation.DFA)
+            if self._lexicon
+            else None
+        )
+        self._timed = sum(1 << position for position, rule in enumerate(rules) if rule.hours is not None)
+        self._circumstances: dict[tuple[str | None, str, str | None], int] = {}
 
-    @property
-    def tells_time(self) -> bool:
-        """Whether any rule asks for the time of day."""
-        return self._minutes is not None
-
-    def find(self, report: ReportFacts, item: Item | None, smallest: str | None, minute: int) -> Found:
+    def find(self, report: ReportFacts, item: Item | None, smallest: str | None) -> Found:
         """Return the rules that match.
 
         Args:
             report: as received.
             item: the catalogue's entry of the item that the reporter named.
             smallest: the smallest known unit of the place.
-            minute: of the local day of `accepted_at`.
         """
-        mask = self._items.get(item.code, self._any_item) if item else self._any_item
-        mask &= self._kinds.get(item.kind, self._any_kind) if item else self._any_kind
-        mask &= self._channels.get(report.channel, self._any_channel)
-        mask &= self._areas[smallest] if smallest else self._any_area
-        if self._minutes is not None:
-            mask &= self._minutes[minute]
+        circumstances = (item.code if item else None, report.channel, smallest)
+        mask = self._circumstances.get(circumstances)
+        if mask is None:
+            mask = self._accepting_all(item, report.channel, smallest)
+            if len(self._circumstances) < CIRCUMSTANCES_MAX:
+                self._circumstances[circumstances] = mask
         words, with_words = self._no_words, self._no_with_words
         hits: Sequence[tuple[int, int, int]] = ()
         if report.text and self._finder is not None:
@@ -92,8 +92,37 @@ class RuleTable:
             for index, _, _ in hits:
                 first, second = accepting[index]
                 words |= first
-                with_words |= second
-        return Found(mask & words & with_words, hits, self._lexicon)
+                if second:
+                    with_words |= second
+        mask &= words & with_words
+        if mask & self._timed:
+            mask = self._in_hours(mask, report.accepted_at)
+        return Found(mask, hits, self._lexicon)
+
+    def _in_hours(self, mask: int, at: datetime) -> int:
+        """Return the rules without those whose hours are over. Asked last: few reports match a rule with hours."""
+        local = at.astimezone(self._zone)
+        minute = local.hour * 60 + local.minute
+        for position in positions_of(mask & self._timed):
+            hours = self.rules[position].hours
+            if hours is not None and not hours.holds(minute):
+                mask ^= 1 << position
+        return mask
+
+    def _accepting_all(self, item: Item | None, channel: str, smallest: str | None) -> int:
+        """Return the rules that accept an item, a channel and a place, whatever the text."""
+        mask = self._items.get(item.code, self._any_item) if item else self._any_item
+        mask &= self._kinds.get(item.kind, self._any_kind) if item else self._any_kind
+        mask &= self._channels.get(channel, self._any_channel)
+        return mask & (self._areas[smallest] if smallest else self._any_area)
+
+
+def positions_of(mask: int) -> Iterator[int]:
+    """Yield the numbers of the bits that are set, the lowest first."""
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest
 
 
 def fold(text: str) -> str:
@@ -112,15 +141,6 @@ def _column(rules: Sequence[Rule], values: Callable[[Rule], Iterable[str]]) -> t
         for value in accepted:
             accepting[value] = accepting.get(value, 0) | 1 << position
     return {value: mask | indifferent for value, mask in accepting.items()}, indifferent
-
-
-def _minute_column(rules: Sequence[Rule]) -> list[int] | None:
-    if all(rule.hours is None for rule in rules):
-        return None
-    return [
-        sum(1 << position for position, rule in enumerate(rules) if rule.hours is None or rule.hours.holds(minute))
-        for minute in range(MINUTES_PER_DAY)
-    ]
 
 
 def _union(masks: Iterable[int]) -> int:

@@ -14,6 +14,8 @@ CELL_MAX: Final = 4_000
 BYTES_MAX: Final = 64 * 1024 * 1024
 SEPARATOR: Final = ";"
 HEADER_ROW: Final = 1
+ENCODINGS: Final = ("utf-8-sig", "gb18030")
+"""Tried in this order; UTF-8 with and without a byte order mark are one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,7 @@ def _header_refusals(sheet: str, header: Sequence[str], columns: Sequence[Column
 
 
 def _csv_lines(sheet: str, content: bytes) -> Iterator[list[str]]:
-    for encoding in ("utf-8-sig", "gb18030"):
+    for encoding in ENCODINGS:
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError:

@@ -14,7 +14,8 @@ from services.reference.deciding.decide import decide
 from services.reference.model.rules import Rule
 from services.reference.model.version import ReferenceVersion
 from services.reference.versions.content import version_of
-from services.reference.versions.replay import PastReport, replay
+from services.reference.versions.past_reports import PastReport
+from services.reference.versions.replay import replay
 from tests.benchmarks.product import Bench
 
 RULES: Final = 500
@@ -35,7 +36,7 @@ async def measure_decisions(bench: Bench, bodies: Sequence[str]) -> None:
     past = [_past_report(form) for form in forms]
     count = DECISIONS if bench.quick else REPLAYED // 5
     began = time.thread_time()
-    replay((past[number % len(past)] for number in range(count)), reference, compile_version(version))
+    replay((past[number % len(past)].facts() for number in range(count)), reference, compile_version(version))
     seconds = time.thread_time() - began
     note = f"CPU time; {count:,} reports in {seconds:.1f} s, times {REPLAYED // count}"
     bench.report.found(note, replay_s=seconds * REPLAYED / count)

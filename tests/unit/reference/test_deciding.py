@@ -185,3 +185,42 @@ def test_the_instant_of_the_decision_is_that_of_the_report() -> None:
     happened_at: datetime = decide(a_report(), the_town(), 1).happened_at
 
     assert happened_at == MORNING
+
+
+PLACES = (
+    Place(),
+    HERE,
+    THERE,
+    Place(grid="grid-0101-02"),
+    Place(grid="grid-0101"),
+    Place(community="com-0101"),
+    Place(subdistrict="sub-01"),
+    Place(subdistrict="sub-02"),
+)
+WITH_ROLES = (
+    rule("by-grid", keywords=("垃圾",), lead="drainage", cooperating=("grid", "property_company")),
+    rule("by-owner", keywords=("水管",), lead="asset_owner", cooperating=("community", "subdistrict")),
+    rule("by-nobody", keywords=("路灯",), lead="housing", cooperating=("bike_operator",)),
+    rule("by-id", keywords=("树",), lead="sanitation", cooperating=("police",)),
+)
+
+
+@pytest.mark.parametrize(
+    "owners",
+    [
+        pytest.param(OWNERS, id="owners-of-streets-and-communities"),
+        pytest.param(
+            (*OWNERS, AssetOwner(role="asset_owner", area="grid-0101-02", unit="good_homes")), id="and-of-one-grid"
+        ),
+        pytest.param((AssetOwner(role="asset_owner", area="district", unit="water_company"),), id="of-the-district"),
+    ],
+)
+def test_what_is_remembered_is_what_would_be_found_anew(owners: tuple[AssetOwner, ...]) -> None:
+    remembering = the_town(*WITH_ROLES, asset_owners=owners)
+
+    for text in ("垃圾", "水管", "路灯", "树"):
+        for item in (None, "0101", "0203", "1001", "2401"):
+            for place in PLACES:
+                report = a_report(text=text, item=item, place=place)
+                anew = decide(report, the_town(*WITH_ROLES, asset_owners=owners), 1)
+                assert encode(decide(report, remembering, 1)) == encode(anew)
