@@ -1,13 +1,16 @@
 """The board's own process: snapshot and feed. The only place where its parts meet."""
 
 from functools import partial
+from typing import Final
 
 from services.board.agents import read_topics
 from services.board.api import BoardParts, board_app
 from services.board.feed import Hub
 from services.board.handlers import MoveTheBoard, as_it_came
 from services.board.metrics import BoardMetrics
+from services.board.queries.cases import read_cases
 from services.board.queries.snapshot import read_snapshot
+from services.board.queries.trend import read_trend
 from services.board.settings import BoardSettings
 from services.board.snapshot import Snapshots
 from services.board.tickets import Tickets
@@ -17,6 +20,8 @@ from services.chassis.delivery.kafka_pump import KafkaPump
 from services.chassis.postgres import postgres_pool, ready
 from services.chassis.running import Process, run_service
 from services.chassis.shell import Shell
+
+TREND_SECONDS: Final = 60.0
 
 
 async def run(settings: BoardSettings, shell: Shell) -> None:
@@ -31,6 +36,10 @@ async def run(settings: BoardSettings, shell: Shell) -> None:
         parts = BoardParts(
             viewers=Viewers(pool),
             snapshots=Snapshots(lambda scope: read_snapshot(pool, scope, settings.zone), metrics),
+            cases=Snapshots(partial(read_cases, pool), metrics),
+            trends=Snapshots(
+                lambda scope: read_trend(pool, scope, settings.zone), metrics, age_seconds_min=TREND_SECONDS
+            ),
             hub=hub,
             tickets=Tickets(),
         )

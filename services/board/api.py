@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import FastAPI, Header, Query, Response, status
+from fastapi import Cookie, FastAPI, Header, Query, Response, status
 from starlette.middleware.cors import CORSMiddleware
 
 from services.board.domain.viewing import Viewer
 from services.board.feed import Hub, HubFullError, TooManyOfPersonError, Watching
+from services.board.handlers import recent_deltas
 from services.board.snapshot import Snapshots
 from services.board.streaming import EventStream
 from services.board.tickets import TICKET_SECONDS, Tickets
@@ -15,10 +16,14 @@ from services.board.viewers import Viewers, unauthorized
 from services.chassis.web.bodies import json_body
 from services.chassis.web.handlers import new_app
 from services.chassis.web.problems import Problem
+from services.identity.sessions import COOKIE
 
 Authorization = Annotated[str | None, Header()]
+Session = Annotated[str | None, Cookie(alias=COOKIE)]
+"""What a page of the desk holds; such requests only read, and only the allowed origin's pages get the answer."""
 Ticket = Annotated[str | None, Query(max_length=100)]
 JSON = "application/json"
+NO_STORE = {"cache-control": "no-store"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +32,8 @@ class BoardParts:
 
     viewers: Viewers
     snapshots: Snapshots
+    cases: Snapshots
+    trends: Snapshots
     hub: Hub
     tickets: Tickets
 
@@ -45,32 +52,50 @@ def board_app(parts: BoardParts, allowed_origin: str = "") -> FastAPI:
         )
 
     @app.get("/api/v1/board/snapshot")
-    async def snapshot(authorization: Authorization = None) -> Response:
+    async def snapshot(authorization: Authorization = None, session: Session = None) -> Response:
         """Answer how everything stands. At most a second old; `as_of` says when it was read."""
-        viewer = await parts.viewers.of_header(authorization)
-        body = await parts.snapshots.of(viewer.scope)
-        return Response(body, media_type=JSON, headers={"cache-control": "no-store"})
+        return await _read(parts, parts.snapshots, authorization, session)
+
+    @app.get("/api/v1/board/cases")
+    async def cases(authorization: Authorization = None, session: Session = None) -> Response:
+        """Answer with every open case in one row; deltas with higher versions replace them."""
+        return await _read(parts, parts.cases, authorization, session)
+
+    @app.get("/api/v1/board/trend")
+    async def trend(authorization: Authorization = None, session: Session = None) -> Response:
+        """Answer how things stood at the same hour a week ago, and what this week has brought."""
+        return await _read(parts, parts.trends, authorization, session)
+
+    @app.get("/api/v1/board/recent")
+    async def recent(authorization: Authorization = None, session: Session = None) -> Response:
+        """Answer with the last facts, newest first, as far as this process has seen any."""
+        viewer = await parts.viewers.of_header(authorization, session)
+        return Response(json_body(recent_deltas(parts.hub, viewer.scope)), media_type=JSON, headers=NO_STORE)
 
     @app.post("/api/v1/board/tickets")
     async def ticket(authorization: Authorization = None) -> Response:
         """Give a ticket that opens the feed once, for clients that cannot send a header."""
         viewer = await parts.viewers.of_header(authorization)
         body = {"ticket": parts.tickets.issue(viewer.token_hash), "expires_in_seconds": TICKET_SECONDS}
-        headers = {"cache-control": "no-store"}
-        return Response(json_body(body), status.HTTP_201_CREATED, headers=headers, media_type=JSON)
+        return Response(json_body(body), status.HTTP_201_CREATED, headers=NO_STORE, media_type=JSON)
 
     @app.get("/api/v1/board/feed")
-    async def feed(authorization: Authorization = None, ticket: Ticket = None) -> Response:
+    async def feed(authorization: Authorization = None, ticket: Ticket = None, session: Session = None) -> Response:
         """Stream changes. After `hello` fetch a fresh snapshot, then apply `case` events with higher versions."""
-        viewer = await _viewer_of(parts, authorization, ticket)
+        viewer = await _viewer_of(parts, authorization, ticket, session)
         return EventStream(parts.hub, _joined(parts.hub, viewer), parts.viewers.still_watching)
 
     return app
 
 
-async def _viewer_of(parts: BoardParts, authorization: str | None, ticket: str | None) -> Viewer:
+async def _read(parts: BoardParts, kept: Snapshots, authorization: str | None, session: str | None) -> Response:
+    viewer = await parts.viewers.of_header(authorization, session)
+    return Response(await kept.of(viewer.scope), media_type=JSON, headers=NO_STORE)
+
+
+async def _viewer_of(parts: BoardParts, authorization: str | None, ticket: str | None, session: str | None) -> Viewer:
     if ticket is None:
-        return await parts.viewers.of_header(authorization)
+        return await parts.viewers.of_header(authorization, session)
     if authorization is not None:
         raise Problem("two-credentials", "Send a token or a ticket, not both", 400)
     token_hash = parts.tickets.redeem(ticket)

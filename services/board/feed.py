@@ -15,6 +15,7 @@ from services.board.metrics import BoardMetrics
 VIEWERS_MAX: Final = 500
 OF_ONE_PERSON_MAX: Final = 5
 FRAMES_MAX: Final = 100
+RECENT_MAX: Final = 200
 RETRY_MILLISECONDS: Final = 2_000
 
 
@@ -89,6 +90,8 @@ class Hub:
         self._metrics = metrics
         self._watching: dict[Scope, set[Watching]] = {}
         self._of_person: Tally[Any] = Tally()
+        self.recent: deque[bytes | None] = deque(maxlen=RECENT_MAX)
+        """The last facts as they came, for who opens the board; read only when somebody asks."""
         self.closed = False
 
     @property

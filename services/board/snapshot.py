@@ -29,12 +29,20 @@ class Kept:
 
 
 class Snapshots:
-    """Answers with a snapshot that is at most a second old, older only where reading one takes long."""
+    """Answers with a snapshot that is at most `age_seconds_min` old, older only where reading one takes long."""
 
-    def __init__(self, read: Read, metrics: BoardMetrics, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        read: Read,
+        metrics: BoardMetrics,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        age_seconds_min: float = AGE_SECONDS_MIN,
+    ) -> None:
         self._read = read
         self._metrics = metrics
         self._clock = clock
+        self._age_seconds_min = age_seconds_min
         self._kept: dict[Scope, Kept] = {}
         self._reading: dict[Scope, asyncio.Task[bytes]] = {}
 
@@ -58,6 +66,6 @@ class Snapshots:
         self._kept.pop(scope, None)
         while len(self._kept) >= SCOPES_MAX:
             del self._kept[next(iter(self._kept))]
-        age = min(max(AGE_SECONDS_MIN, took * SHARE), AGE_SECONDS_MAX)
+        age = max(self._age_seconds_min, min(took * SHARE, AGE_SECONDS_MAX))
         self._kept[scope] = Kept(body, self._clock() + age)
         return body

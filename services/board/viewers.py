@@ -6,6 +6,7 @@ from services.board.domain.viewing import Scope, Viewer
 from services.chassis.postgres import Pool
 from services.chassis.web.problems import Problem
 from services.identity.actors import who_is_asking
+from services.identity.sessions import token_hash_in_cookie
 from services.identity.tokens import MalformedTokenError, token_hash_in
 
 
@@ -15,8 +16,10 @@ class Viewers:
 
     pool: Pool
 
-    async def of_header(self, authorization: str | None) -> Viewer:
-        """Return the person of an `Authorization` header. Raises Problem 401."""
+    async def of_header(self, authorization: str | None, session: str | None = None) -> Viewer:
+        """Return the person of an `Authorization` header, or without one of a page's session. Raises Problem 401."""
+        if authorization is None:
+            return await self.of_token(token_hash_in_cookie(session))
         try:
             token_hash = token_hash_in(authorization)
         except MalformedTokenError:

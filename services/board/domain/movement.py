@@ -1,4 +1,4 @@
-"""A fact as it moves the board: no text anybody wrote, no place finer than the subdistrict, no person."""
+"""A fact as it moves the board: no text anybody wrote, no place finer than the grid, no person."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -43,6 +43,7 @@ class MovedWhat(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class MovedPlace(msgspec.Struct, frozen=True):
     subdistrict: str | None = None
+    grid: str | None = None
 
 
 class Movement(Event, frozen=True, kw_only=True):
@@ -66,6 +67,7 @@ class Movement(Event, frozen=True, kw_only=True):
     urgency: str
     accepted_at: datetime
     whistle_open: int | None = None
+    supervision_open: int | None = None
     clocks: tuple[ClockSnapshot, ...] = ()
 
 
@@ -82,10 +84,12 @@ def delta_of(movement: Movement) -> dict[str, Any]:
         "item": movement.item,
         "urgency": movement.urgency,
         "subdistrict": movement.place.subdistrict,
+        "grid": movement.place.grid,
         "lead": movement.lead,
         "cooperating": movement.cooperating,
         "accepted_at": movement.accepted_at,
         "card": standing.card,
         "due_at": standing.due_at,
         "whistle_open": movement.whistle_open,
+        "supervision_open": movement.supervision_open,
     }

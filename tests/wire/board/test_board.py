@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,12 +16,15 @@ from services.board.api import BoardParts, board_app
 from services.board.domain.viewing import Scope
 from services.board.feed import Hub
 from services.board.metrics import BoardMetrics
+from services.board.queries.cases import read_cases
 from services.board.queries.snapshot import read_snapshot
+from services.board.queries.trend import read_trend
 from services.board.snapshot import Snapshots
 from services.board.tickets import Tickets
 from services.board.viewers import Viewers
 from services.chassis.postgres import Pool, postgres_pool
 from services.chassis.settings import PostgresSettings
+from services.identity.sessions import COOKIE
 from services.identity.tokens import issue_token
 from tests.builders import an_id
 from tests.environment.database import Database
@@ -102,6 +106,8 @@ async def city(database: Database) -> AsyncIterator[City]:
         parts = BoardParts(
             viewers=Viewers(pool),
             snapshots=Snapshots(lambda scope: read_snapshot(pool, scope, SHANGHAI), metrics),
+            cases=Snapshots(partial(read_cases, pool), metrics),
+            trends=Snapshots(lambda scope: read_trend(pool, scope, SHANGHAI), metrics),
             hub=hub,
             tickets=Tickets(),
         )
@@ -236,3 +242,55 @@ async def test_open_cases_and_cards_are_found_by_their_indexes(city: City) -> No
 
     assert "Seq Scan" not in plans
     assert (await read_snapshot(city.pool, Scope(frozenset({CENTER})), SHANGHAI))["counts"]["overdue"] == 1
+
+
+async def rows_of(city: City, headers: dict[str, str]) -> dict[str, dict[str, Any]]:
+    told = (await city.client.get("/api/v1/board/cases", headers=headers)).json()
+    assert told["complete"]
+    return {row["number"]: row for row in (dict(zip(told["columns"], one, strict=True)) for one in told["rows"])}
+
+
+async def test_every_open_case_is_one_row_with_its_grid_and_its_worst_clock(city: City) -> None:
+    a_busy_city(city)
+    place = '{"report": {"place": {"grid": "grid-0301-01", "address": "建设路"}}}'
+    city.database.run_sql(f"update ledger.cases set decision = '{place}' where number = 'late'")
+
+    rows = await rows_of(city, city.person("值班长", CENTER, "center_operator"))
+
+    assert {number: row["card"] for number, row in rows.items()} == {"late": 2, "soon": 1, "calm": 0}
+    assert (rows["late"]["grid"], rows["late"]["due_at"]) == ("grid-0301-01", "2026-03-02T06:00:00Z")
+    assert "建设路" not in json.dumps(rows, ensure_ascii=False)
+
+
+async def test_a_clerk_gets_rows_of_their_department_only(city: City) -> None:
+    a_busy_city(city)
+
+    assert set(await rows_of(city, city.person("李强", "drainage", "clerk"))) == {"late", "soon"}
+
+
+async def test_the_same_hour_a_week_ago_is_told(city: City) -> None:
+    """Monday 2026-02-23, 15:00: two open, one of them late; one closed in time before, one after that hour."""
+    opened = "2026-02-23 09:00+08"
+    city.case("still open", accepted=opened, due="2026-02-23 12:00+08", next_step="supervision")
+    city.case("closed later", accepted=opened, due="2026-02-24 12:00+08", closed="2026-02-23 16:00+08")
+    city.case("closed then", accepted="2026-02-20 09:00+08", due="2026-02-24 12:00+08", closed="2026-02-23 10:00+08")
+    city.case("of today")
+
+    told = (await city.client.get("/api/v1/board/trend", headers=city.person("长", CENTER, "center_operator"))).json()
+
+    assert told["week_ago"] == {
+        "reported_today": 2, "open": 2, "overdue": 1, "whistles_open": 0, "on_time_rate_today": 1.0,
+    }  # fmt: skip
+    assert told["week"] == {"reported": 1, "closed": 0, "on_time_rate": None}
+
+
+async def test_a_pages_session_opens_the_board_and_a_header_wins_over_it(city: City) -> None:
+    secret = city.person("值班长", CENTER, "center_operator")["authorization"].removeprefix("Bearer ")
+    cookie = {"cookie": f"{COOKIE}={secret}"}
+
+    with_cookie = await city.client.get("/api/v1/board/snapshot", headers=cookie)
+    with_both = await city.client.get(
+        "/api/v1/board/snapshot", headers={**cookie, "authorization": "Bearer wst_nonsense"}
+    )
+
+    assert (with_cookie.status_code, with_both.status_code) == (200, 401)
