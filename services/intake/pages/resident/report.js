@@ -85,6 +85,7 @@ function tell(which) {
   var kept = byId("kept");
   kept.textContent = kept.getAttribute("data-" + which);
   kept.hidden = false;
+  kept.focus();
 }
 
 function sendAll(form, current) {
@@ -128,6 +129,10 @@ export function prepareReport() {
       then(places);
     });
   });
+  form.className += " scripted";
+  form.elements.text.oninput = function () { mistaken("text", false); };
+  form.elements.phone.oninput = function () { mistaken("phone", false); };
+  form.elements.community.onchange = form.elements.address.oninput = function () { byId("place-mistake").hidden = true; };
   byId("photo").onchange = function () { choosePhotos(byId("photo"), photos); };
   ready(byId("send"));
   form.onsubmit = function (event) { event.preventDefault(); submitted(form, photos); };
