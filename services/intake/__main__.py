@@ -5,11 +5,12 @@ from functools import partial
 from typing import Any, Final
 from uuid import uuid4
 
-from obstore.store import LocalStore, from_url
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 from uuid_utils.compat import uuid7
 
+from services.chassis.objects import objects_at
+from services.chassis.pictures import encoded_anew
 from services.chassis.postgres import Pool, postgres_pool, ready
 from services.chassis.running import Process, run_service
 from services.chassis.shell import Shell
@@ -35,8 +36,7 @@ from services.intake.store.backlog import backlog_of, forget_old_keys
 from services.intake.store.city import city_in
 from services.intake.store.deadlines import within
 from services.intake.store.followups import PostgresCases, PostgresFollowUps, PostgresTails
-from services.intake.store.images import encoded_anew
-from services.intake.store.pictures import KeptPictures, Objects
+from services.intake.store.pictures import KeptPictures
 from services.intake.store.places import DistrictPlaces
 from services.intake.store.reports import PostgresReports
 from services.reference.versions.cache import reference_cache
@@ -54,7 +54,7 @@ async def run_api(settings: IntakeApiSettings, shell: Shell) -> None:
         shell.health.add("postgres", partial(ready, pool, settings.postgres))
         shell.health.add("reference", cache.check)
         metrics = IntakeMetrics.create(shell.registry)
-        pictures = KeptPictures(pool, _objects(settings.attachments))
+        pictures = KeptPictures(pool, objects_at(settings.attachments))
         watch = _watch(settings, pool, metrics)
         accept = AcceptReports(
             reports=PostgresReports(pool, settings.database_seconds_max),
@@ -135,10 +135,6 @@ def _track_door(
         new_id=uuid7,
     )
     return TrackDoor(track=track, followup=followup, doorkeeper=doorkeeper)
-
-
-def _objects(place: str) -> Objects:
-    return LocalStore(place, mkdir=True) if place.startswith("/") else from_url(place)
 
 
 async def _impatient(connection: Any) -> None:

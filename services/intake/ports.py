@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from services.chassis.pictures import Picture
 from services.contracts.events.report import FollowUpKind, Lane
 
 
@@ -86,16 +87,6 @@ class NewFollowUp:
     claim: Claim | None
     raw: Sealed | None
     attachments: tuple[UUID, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture as kept: encoded anew, with nothing but pixels in it."""
-
-    content: bytes
-    media_type: str
-    width: int
-    height: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from services.chassis.pictures import BYTES_MAX
 from services.chassis.web.edge import BodyLimits
 from services.chassis.web.handlers import new_app, respond
 from services.intake.api.followups import PictureDoor, TrackDoor
 from services.intake.api.problems import ANSWERS, refusal_of
 from services.intake.api.reports import PATH, ReportDoor
-from services.intake.store.images import BYTES_MAX
 
 BATCH_PATH: Final = f"{PATH}:batch"
 PICTURES_PATH: Final = "/api/v1/attachments"

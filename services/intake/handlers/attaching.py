@@ -8,7 +8,8 @@ from uuid import UUID
 
 import msgspec
 
-from services.intake.ports import Picture, Pictures
+from services.chassis.pictures import Picture
+from services.intake.ports import Pictures
 
 AT_ONCE_MAX: Final = 2
 """Pictures unpacked at the same time: each may take 100 MB for a moment."""

@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Final
 from uuid import UUID
 
+from services.chassis.objects import Objects, path_of
+from services.chassis.pictures import Picture
 from services.chassis.postgres import Pool
-from services.intake.ports import Picture
 
 LAPSE: Final = "interval '1 hour'"
 LAPSED_MAX: Final = 500
@@ -29,14 +30,6 @@ LAPSED: Final = f"""
 """
 FORGET: Final = "delete from intake.attachments where attachment_id = $1 and report_id is null"
 STILL_NAMED: Final = "select exists (select from intake.attachments where sha256 = $1)"
-
-
-class Objects(Protocol):
-    """A folder or a bucket, as `obstore` gives it."""
-
-    async def put_async(self, path: str, file: bytes) -> object: ...
-
-    async def delete_async(self, paths: str) -> object: ...
 
 
 class KeptPictures:
@@ -72,9 +65,3 @@ class KeptPictures:
             await connection.execute(FORGET, attachment_id)
             if not await connection.fetchval(STILL_NAMED, digest):
                 await self._objects.delete_async(path_of(digest))
-
-
-def path_of(digest: bytes) -> str:
-    """Return where a picture lies: spread over folders, so that none gets too many."""
-    name = digest.hex()
-    return f"{name[:2]}/{name[2:4]}/{name}.jpg"

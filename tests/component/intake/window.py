@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 from uuid_utils.compat import uuid7
 
+from services.chassis.pictures import encoded_anew
 from services.chassis.sealing import Keys, keys_in
 from services.chassis.web.addresses import Network
 from services.chassis.web.buckets import Buckets
@@ -32,7 +33,6 @@ from services.intake.pages.doors import Doors
 from services.intake.pages.frame import Frame, resident_renderer
 from services.intake.pages.routes import page_routes
 from services.intake.store.city import ReferenceCity
-from services.intake.store.images import encoded_anew
 from services.intake.store.places import DistrictPlaces
 from services.worktime.calendar import SHANGHAI
 from tests.builders import an_id

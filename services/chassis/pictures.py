@@ -2,11 +2,10 @@
 
 import io
 import warnings
+from dataclasses import dataclass
 from typing import Final
 
 from PIL import Image, ImageOps, UnidentifiedImageError
-
-from services.intake.ports import Picture
 
 BYTES_MAX: Final = 10 * 1024 * 1024
 PIXELS_MAX: Final = 40_000_000
@@ -15,6 +14,16 @@ SIDE_MAX: Final = 3_000
 """Longest side kept: number plates and house numbers stay readable."""
 QUALITY: Final = 85
 MAGIC: Final = ((b"\xff\xd8\xff", "JPEG"), (b"\x89PNG\r\n\x1a\n", "PNG"), (b"RIFF", "WEBP"), (b"GIF8", "GIF"))
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture as kept: encoded anew, with nothing but pixels in it."""
+
+    content: bytes
+    media_type: str
+    width: int
+    height: int
 
 
 class NotAPictureError(ValueError):
