@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Final, get_args
 
-from services.ledger.domain.acts import Act, Asker, Blow, DeliverPart, ReportIn, SignIn
+from services.ledger.domain.acts import Act, Asker, Blow, DeliverPart, ReportIn, Return, SignIn
+from services.ledger.domain.life.acts import AskExclusion, AskTermination, ResolveOnSpot
 from services.ledger.domain.life.table import TABLE
 from services.ledger.domain.life.who import part_of
 from services.ledger.domain.state import CaseDocument
@@ -47,9 +48,33 @@ def _no_whistle_yet(case: TakenCase, asker: Asker) -> bool:
     return case.case.whistle_open is None
 
 
+def _not_designated(case: TakenCase, asker: Asker) -> bool:
+    del asker
+    return not case.case.designated
+
+
+def _of_the_grid(case: TakenCase, asker: Asker) -> bool:
+    del asker
+    return case.case.tier == "G"
+
+
+def _explained(case: TakenCase, asker: Asker) -> bool:
+    del asker
+    return case.case.explanations > 0
+
+
+def _not_asked_yet(case: TakenCase, asker: Asker) -> bool:
+    del asker
+    return case.case.exclusion is None
+
+
 _STILL_USEFUL: Final[dict[type, Callable[[TakenCase, Asker], bool]]] = {
     SignIn: _not_signed_in,
     DeliverPart: _part_is_owed,
     ReportIn: _awaited,
     Blow: _no_whistle_yet,
+    Return: _not_designated,
+    ResolveOnSpot: _of_the_grid,
+    AskTermination: _explained,
+    AskExclusion: _not_asked_yet,
 }

@@ -6,10 +6,8 @@ from uuid import UUID
 import msgspec
 
 from services.contracts.events.progress import WhistleKind
-
-Unit = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-Words = Annotated[str, msgspec.Meta(min_length=2, max_length=2000)]
-Short = Annotated[str, msgspec.Meta(max_length=200)]
+from services.ledger.domain.life.acts import LifeAct
+from services.ledger.domain.words import Short, Unit, Words
 
 
 class Asker(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +47,8 @@ class Dispatch(msgspec.Struct, frozen=True, tag="dispatch", forbid_unknown_field
     lead: Unit
     reason: Words
     cooperating: Annotated[tuple[Unit, ...], msgspec.Meta(max_length=12)] = ()
+    final: bool = False
+    """The lead is finally designated: it cannot return the case."""
 
 
 class Blow(msgspec.Struct, frozen=True, tag="whistle", forbid_unknown_fields=True):
@@ -100,4 +100,4 @@ class Note(msgspec.Struct, frozen=True, tag="note", forbid_unknown_fields=True):
     text: Words
 
 
-Act = SignIn | Return | Dispatch | Blow | ReportIn | DeliverPart | Handle | Verify | Supervise | Note
+Act = SignIn | Return | Dispatch | Blow | ReportIn | DeliverPart | Handle | Verify | Supervise | Note | LifeAct

@@ -19,6 +19,8 @@ class Request(msgspec.Struct, kw_only=True, omit_defaults=True):
     reason: str
     state_before: str
     """Where the case goes back to when it is refused."""
+    suggested: str | None = None
+    """Of a return: the unit that the lead names."""
     by: str | None = None
     """Of an extension: how much longer."""
     until: datetime | None = None

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from services.contracts.events.progress import StepTaken, Supervision, Whistle
 from services.ledger.domain.city import City
-from services.ledger.domain.clocks import climb
+from services.ledger.domain.clocks import climb, stop
 from services.ledger.domain.ladder import limit_of, rung_of
+from services.ledger.domain.life.pausing import resume_by_date
 from services.ledger.domain.state import CENTER, ClockRow, StepRow
 from services.ledger.domain.taken import SYSTEM, TakenCase
 from services.ledger.domain.whistle.kinds import blow, can_blow, whom_to_call
@@ -20,7 +21,8 @@ def settle(case: TakenCase, now: datetime, city: City) -> int:
     """
     taken = 0
     while (clock := _owed_first(case, now)) is not None:
-        _take_step(case, clock, now, city)
+        take = _take_resumption if clock.kind == "resume" else _take_step
+        take(case, clock, now, city)
         taken += 1
     return taken
 
@@ -61,15 +63,29 @@ def _take_step(case: TakenCase, clock: ClockRow, now: datetime, city: City) -> N
         proposal=None if marks_only else rung.proposal,
         problem_ticket=rung.problem_ticket and not marks_only,
     )
+    _state(case, what, now)
+
+
+def _take_resumption(case: TakenCase, clock: ClockRow, now: datetime, city: City) -> None:
+    """The only step of a `resume` clock: the date of a suspension has come, the case goes on (design §8)."""
+    owed_at = clock.next_at or now
+    what = StepTaken(clock=clock.kind, unit=clock.unit, cycle=clock.cycle, step="resume", owed_at=owed_at)
+    stop(clock, case, now)
+    _state(case, what, now)
+    resume_by_date(case, now, city)
+
+
+def _state(case: TakenCase, what: StepTaken, now: datetime) -> None:
+    """State the step as a version of its own, and keep its row: the natural key makes a second one impossible."""
     version = case.state_fact(what, SYSTEM, now)
     case.steps.append(
         StepRow(
             case_id=case.case.case_id,
-            kind=clock.kind,
-            unit=clock.unit,
-            cycle=clock.cycle,
-            step=rung.step,
-            owed_at=owed_at,
+            kind=what.clock,
+            unit=what.unit,
+            cycle=what.cycle,
+            step=what.step,
+            owed_at=what.owed_at,
             effective_at=now,
             version=version,
         )

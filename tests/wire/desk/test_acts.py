@@ -133,6 +133,9 @@ PERMITTED: dict[str, tuple[dict[str, Any], set[str]]] = {
         {"type": "note", "kind": "log", "text": "已到现场"},
         {"drainage", "works", "street", "center", "community"},
     ),
+    "reject": ({"type": "reject", "because": "statutory_channel", "explanation": "应走诉讼渠道"}, {"center"}),
+    "hand_over": ({"type": "hand_over", "to": "119", "note": "现场起火"}, {"center", "street"}),
+    "consult": ({"type": "consult", "reason": "职责不清"}, {"center"}),
 }
 """Which act, by whom, on a case just dispatched to drainage with municipal works."""
 

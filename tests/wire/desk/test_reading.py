@@ -297,7 +297,9 @@ async def test_a_case_tells_where_it_stands_and_what_its_reader_may_do(office: O
         ("drainage", "called"),
         ("municipal_works", "called"),
     ]
-    assert case["may"] == ["return", "report_in", "handle", "note"]
+    assert case["may"] == [
+        "return", "report_in", "handle", "note", "ask_extension", "ask_suspension", "explain",
+    ]  # fmt: skip
     assert not {"barred_units", "units", "handler", "decision"} & set(case)
 
 
@@ -310,8 +312,8 @@ async def test_what_a_case_says_one_may_do_is_what_the_ledger_allows(office: Off
     assert told == {
         "drainage": ["sign_in", "return", "note"],
         "works": ["sign_in", "deliver_part", "note"],
-        "street": ["whistle", "note"],
-        "center": ["dispatch", "supervise", "note"],
+        "street": ["whistle", "note", "hand_over"],
+        "center": ["dispatch", "supervise", "note", "reject", "hand_over", "consult"],
         "community": ["note"],
     }
 

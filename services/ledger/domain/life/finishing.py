@@ -9,9 +9,10 @@ from services.ledger.domain.acts import Handle, RefusedError, Verify
 from services.ledger.domain.clocks import start_clock, stop_all
 from services.ledger.domain.ladder import limit_of
 from services.ledger.domain.life import who
-from services.ledger.domain.life.transition import Asked, Transition
+from services.ledger.domain.life.asking import AT_WORK, overtake
+from services.ledger.domain.life.ending import end_case
+from services.ledger.domain.life.transition import REQUESTED, Asked, Transition
 from services.ledger.domain.taken import TakenCase
-from services.ledger.domain.whistle.kinds import close_whistle
 from services.worktime.arithmetic import add
 from services.worktime.limits import Limit
 
@@ -21,6 +22,7 @@ RESIDENT = Actor(unit="", role="resident")
 def _handle(case: TakenCase, asked: Asked) -> None:
     act: Handle = asked.act
     row = case.case
+    overtake(case, asked)
     part = case.lead_assignment()
     row.answer = Handled(
         unit=row.lead,
@@ -53,13 +55,7 @@ def _verify(case: TakenCase, asked: Asked) -> None:
 def _close(case: TakenCase, asked: Asked) -> None:
     row, now = case.case, asked.now
     promise = next(case.running("promise"))
-    for kind in ("promise", "sign_in", "handling", "report_in"):
-        stop_all(case, kind, now)
-    for part in case.open_assignments():
-        part.state, part.ended_at = "ended", now
-        case.touch(part)
-    close_whistle(case, now)
-    row.supervision_open, row.closed_at = None, now
+    end_case(case, now)
     if any(report.has_contact for report in row.reports):
         start_clock(case, "follow_up", "", case.decision.limits.follow_up, now, asked.city)
     case.move_to("closed")
@@ -95,13 +91,28 @@ def _rework_limit(case: TakenCase, asked: Asked) -> str:
 
 def take_follow_up(case: TakenCase, event: ReportFollowedUp, now: datetime) -> None:
     """Let what a resident added reach the case: a fact on the timeline, whatever the state (S1-08)."""
+    if event.kind == "rating":  # the reporter has answered: nobody needs to call
+        stop_all(case, "follow_up", now)
     fact = FollowedUp(followup_id=event.event_id, kind=event.kind, rating=event.rating)
     case.followups_applied[event.event_id] = case.state_fact(fact, RESIDENT, now)
 
 
 TRANSITIONS = (
     Transition(
-        act=Handle, by=who.lead, source=frozenset({"in_progress", "rework"}), to="handled", fact="handled", do=_handle
+        act=Handle,
+        by=who.lead,
+        source=AT_WORK | REQUESTED,
+        to="handled",
+        needs="the four elements of a reply",
+        fact="handled",
+        do=_handle,
     ),
-    Transition(act=Verify, by=who.other_than_handler, source=frozenset({"handled"}), fact="verified", do=_verify),
+    Transition(
+        act=Verify,
+        by=who.other_than_handler,
+        source=frozenset({"handled", "resolved_on_spot"}),
+        needs="another person than the handler; a reason when it goes back",
+        fact="verified",
+        do=_verify,
+    ),
 )

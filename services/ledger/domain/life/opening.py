@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from services.contracts.events import Actor, CaseDispatched, CaseProgressed, Explanation, Place, ReportRef
+from msgspec.structs import replace
+
+from services.contracts.events import CaseDispatched, CaseProgressed, Explanation, Place, ReportRef
 from services.contracts.events.progress import DecisionSuperseded, Dispatched, Opened, Role
-from services.ledger.domain.acts import Dispatch, RefusedError
 from services.ledger.domain.city import City
 from services.ledger.domain.clocks import ClockMaker, start_clock, stop_all
-from services.ledger.domain.life.transition import OPEN, Asked, Transition
-from services.ledger.domain.life.who import center
+from services.ledger.domain.life.asking import clear_request
 from services.ledger.domain.state import CENTER, AssignmentRow, CaseDocument, CaseRow
 from services.ledger.domain.taken import SYSTEM, TakenCase, progressed, snapshot
 
@@ -24,11 +24,12 @@ def open_case(
     report = decision.report
     lead, cooperating = without_barred(decision.lead, decision.cooperating, report.accused)
     consulting = decision.consulting or lead != decision.lead
+    on_spot = report.on_the_spot and decision.tier == "G" and not consulting
     row = CaseRow(
         case_id=report.case_id,
         number=report.number,
         version=1,
-        state="consulting" if consulting else "dispatched",
+        state="consulting" if consulting else "resolved_on_spot" if on_spot else "dispatched",
         attempt=1,
         lead=lead,
         cooperating=cooperating,
@@ -48,7 +49,8 @@ def open_case(
     row.units = who_may_see(row, report.place)
     document = CaseDocument(case=row, decision=decision)
     _first_clocks(document, now, maker)
-    opened = Opened(because=decision.because, limits=decision.limits, consulting=consulting)
+    because = decision.because if on_spot == report.on_the_spot else _not_on_the_spot(decision)
+    opened = Opened(because=because, limits=decision.limits, consulting=consulting)
     return document, progressed(document, opened, SYSTEM, epoch, tuple(map(snapshot, document.clocks)))
 
 
@@ -60,11 +62,32 @@ def _first_clocks(document: CaseDocument, now: datetime, maker: ClockMaker) -> N
         document.clocks.append(made)
         return made.due_at
 
-    clock("promise", "", limits.promise, row.accepted_at)
+    promised = clock("promise", "", limits.promise, row.accepted_at)
+    for unit in copies_for(row):
+        document.assignments.append(assignment(row, unit, "copy", now, promised))
+    if row.state == "resolved_on_spot":  # the work is done: the community looks at it (S4-07)
+        clock("verification", "", maker.city.policies.life.on_spot_check, now)
+        document.assignments.append(assignment(row, row.lead, "lead", now, promised))
+        return
     clock("sign_in", row.lead, limits.sign_in, now)
     for role, unit in parts_of(row.lead, row.cooperating):
         due_at = clock("handling", unit, limits.handling, now)
         document.assignments.append(assignment(row, unit, role, now, due_at))
+
+
+def _not_on_the_spot(decision: CaseDispatched) -> Explanation:
+    """Say why a report of something solved on the spot is dispatched all the same: only grid matters are (S4-07)."""
+    note = f"reported as solved on the spot; an item of tier {decision.tier} is looked at by its department"
+    return replace(decision.because, notes=(*decision.because.notes, note))
+
+
+def copies_for(row: CaseRow) -> list[str]:
+    """Return who reads along: the district what a subdistrict leads, the department what its office leads (X-02)."""
+    if row.lane != "ordinary":
+        return []
+    head, is_office, _ = row.lead.partition("@")
+    readers = [CENTER] if row.lead == row.subdistrict else [head] if is_office else []
+    return [unit for unit in readers if unit not in (*row.cooperating, *row.barred_units)]
 
 
 def parts_of(lead: str, cooperating: Iterable[str]) -> list[tuple[Role, str]]:
@@ -95,7 +118,7 @@ def without_barred(lead: str, cooperating: Iterable[str], barred: Iterable[str])
 
 def who_may_see(row: CaseRow, place: Place) -> list[str]:
     """Return the units that may see the case: those at work, and for ordinary cases the territory and the center."""
-    seeing = [row.lead, *row.cooperating]
+    seeing = [row.lead, *row.cooperating, *copies_for(row)]
     if row.lane == "ordinary":
         seeing += [unit for unit in (row.subdistrict, place.community, CENTER) if unit is not None]
     return [unit for unit in dict.fromkeys(seeing) if unit not in row.barred_units]
@@ -124,56 +147,18 @@ def hand_over(case: TakenCase, decision: CaseDispatched, now: datetime, city: Ci
     for old in case.open_assignments():
         old.state, old.ended_at = "ended", now
         case.touch(old)
+    clear_request(case, now, city)
     stop_all(case, "sign_in", now)
     stop_all(case, "handling", now)
     row.attempt, row.attempt_awaited = decision.attempt, None
     row.lead, row.cooperating = without_barred(decision.lead, decision.cooperating, row.barred_units)
     row.item, case.document.decision, case.decision_changed = decision.item, decision, True
-    row.signed_in_at = None
+    row.signed_in_at, row.designated = None, False
     row.units = who_may_see(row, decision.report.place)
     case.move_to("consulting" if decision.consulting or row.lead != decision.lead else "dispatched")
     start_clock(case, "sign_in", row.lead, decision.limits.sign_in, now, city)
     for role, unit in parts_of(row.lead, row.cooperating):
         clock = start_clock(case, "handling", unit, decision.limits.handling, now, city)
         case.add(assignment(row, unit, role, now, clock.due_at))
-
-
-def _dispatch_by_hand(case: TakenCase, asked: Asked) -> None:
-    act: Dispatch = asked.act
-    row = case.case
-    for unit in (act.lead, *act.cooperating):
-        if not asked.city.knows(unit):
-            raise RefusedError("unknown-unit", f"there is no unit {unit}")
-        if unit in row.barred_units:
-            raise RefusedError("accused-unit", f"{unit} is accused in this case and cannot receive it")
-    if act.lead in act.cooperating:
-        raise RefusedError("lead-cooperates", "the lead cannot also cooperate")
-    old_lead, decision = row.lead, case.decision
-    by_hand = CaseDispatched(
-        event_id=decision.event_id,
-        attempt=max(row.attempt, row.attempt_awaited or 0) + 1,
-        lead=act.lead,
-        cooperating=act.cooperating,
-        tier=decision.tier,
-        urgency=decision.urgency,
-        item=row.item,
-        limits=decision.limits,
-        whistle_automatic=decision.whistle_automatic,
-        reference_version=row.reference_version,
-        because=_by_hand_because(act, asked.actor),
-        report=decision.report,
-    )
-    hand_over(case, by_hand, asked.now, asked.city)
-    fact = Dispatched(old_lead=old_lead, because=by_hand.because, limits=by_hand.limits, by_hand=True)
-    case.state_fact(fact, asked.actor, asked.now)
-
-
-def _by_hand_because(act: Dispatch, actor: Actor) -> Explanation:
-    return Explanation(matched=(f"dispatched by hand by {actor.unit}",), notes=(act.reason,))
-
-
-TRANSITIONS = (
-    Transition(
-        act=Dispatch, by=center, source=OPEN - {"handled"}, to="dispatched", fact="dispatched", do=_dispatch_by_hand
-    ),
-)
+    for unit in copies_for(row):
+        case.add(assignment(row, unit, "copy", now, next(case.running("promise")).due_at))

@@ -3,7 +3,17 @@
 from collections.abc import Iterable
 
 from services.ledger.domain.acts import RefusedError
-from services.ledger.domain.life import finishing, opening, working
+from services.ledger.domain.life import (
+    asking,
+    consulting,
+    dispatching,
+    ending,
+    finishing,
+    reopening,
+    returning,
+    reviewing,
+    working,
+)
 from services.ledger.domain.life.transition import Asked, Transition
 from services.ledger.domain.taken import TakenCase
 
@@ -22,7 +32,17 @@ def joined(*parts: Iterable[Transition]) -> dict[type, Transition]:
     return table
 
 
-TABLE = joined(opening.TRANSITIONS, working.TRANSITIONS, finishing.TRANSITIONS)
+TABLE = joined(
+    dispatching.TRANSITIONS,
+    consulting.TRANSITIONS,
+    working.TRANSITIONS,
+    returning.TRANSITIONS,
+    asking.TRANSITIONS,
+    reviewing.TRANSITIONS,
+    finishing.TRANSITIONS,
+    ending.TRANSITIONS,
+    reopening.TRANSITIONS,
+)
 
 
 def perform(case: TakenCase, asked: Asked) -> None:

@@ -29,19 +29,20 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transition:
-    """`to` is None where the act decides the state or leaves it; `states` the fact's type name in the docs."""
+    """`to` is None where the act decides the state or leaves it; `needs` and `fact` say the rest of the table's row."""
 
     act: type
     by: Who
     source: frozenset[State]
     to: State | None = None
+    needs: str = ""
     fact: str
     do: Callable[[TakenCase, Asked], None]
 
 
-OPEN: frozenset[State] = frozenset(
-    {"consulting", "dispatched", "return_requested", "in_progress", "extension_requested", "handled", "rework"}
-)
-"""States in which a case is with somebody and its promise runs."""
-WORKING: frozenset[State] = frozenset({"dispatched", "in_progress", "rework", "return_requested"})
+REQUESTED: frozenset[State] = frozenset({"extension_requested", "suspension_requested", "termination_requested"})
+"""States in which the lead has asked for something and works on meanwhile."""
+WORKING: frozenset[State] = REQUESTED.union({"dispatched", "in_progress", "rework", "return_requested"})
 """States in which departments work on it."""
+OPEN: frozenset[State] = WORKING.union({"consulting", "handled"})
+"""States in which a case is with somebody and its promise runs."""

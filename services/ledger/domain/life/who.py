@@ -8,6 +8,10 @@ from services.ledger.domain.taken import TakenCase
 
 Who = Callable[[TakenCase, Asker], bool]
 
+EXCLUDING_PERSONS = 2
+"""So many persons leave a case out of the rates."""
+AT_WORK = frozenset({"lead", "cooperating"})
+"""Roles that act; who holds a copy reads (X-02)."""
 VERIFYING_ROLES = frozenset(
     {"subdistrict_officer", "subdistrict_coordinator", "center_operator", "center_leader", "inspector"}
 )
@@ -15,7 +19,11 @@ VERIFYING_ROLES = frozenset(
 
 def part_of(case: TakenCase, asker: Asker) -> AssignmentRow | None:
     """Return the open assignment of one of the asker's units, the lead's first."""
-    parts = [part for part in case.open_assignments() if {part.unit, part.handling_unit} & set(asker.units)]
+    parts = [
+        part
+        for part in case.open_assignments()
+        if part.role in AT_WORK and {part.unit, part.handling_unit} & set(asker.units)
+    ]
     return min(parts, key=lambda part: part.role != "lead", default=None)
 
 
@@ -55,13 +63,65 @@ def center(case: TakenCase, asker: Asker) -> bool:
     return CENTER in asker.units and case.case.lane == "ordinary"
 
 
-def other_than_handler(case: TakenCase, asker: Asker) -> bool:
-    """A verifying role, and not the person who handled: whoever judges a result did not make it (X-08)."""
+def center_or_street(case: TakenCase, asker: Asker) -> bool:
+    """Whoever takes an emergency first: the center, or the case's own street."""
+    return center(case, asker) or street(case, asker)
+
+
+def house(case: TakenCase, asker: Asker) -> bool:
+    """Whoever decides for the district: the center; of a sensitive case those who verify in its lane."""
     row = case.case
-    may_verify = bool(VERIFYING_ROLES & {asker.role, *asker.roles}) and (
+    if row.lane == "ordinary":
+        return center(case, asker)
+    return row.lane in asker.lanes and bool(VERIFYING_ROLES & {asker.role, *asker.roles})
+
+
+def reviewer(case: TakenCase, asker: Asker) -> bool:
+    """Another person than who asked; a suspension is approved by the unit's head or the street before the center."""
+    pending = case.case.request
+    if pending is None or asker.person_id in {pending.person, *pending.approved_by}:
+        return False
+    if pending.kind == "suspension" and not pending.approved_by:
+        return street(case, asker) or (led(case, asker) and "unit_head" in {asker.role, *asker.roles})
+    return house(case, asker)
+
+
+def led(case: TakenCase, asker: Asker) -> bool:
+    """Somebody of the unit that leads the case, or led it to its end."""
+    return case.case.lead in asker.units
+
+
+def excluding(case: TakenCase, asker: Asker) -> bool:
+    """One of the two who leave a case out of the rates: neither asked, and nobody counts twice."""
+    asks = case.case.exclusion
+    return asks is not None and house(case, asker) and asker.person_id not in {asks.person, *asks.approved_by}
+
+
+def on_the_spot(case: TakenCase, asker: Asker) -> bool:
+    """The lead, or the grid's and the community's own people."""
+    place = case.decision.report.place
+    own = bool({place.grid, place.community} & set(asker.units))
+    return lead(case, asker) or (own and bool({"grid_worker", "community_officer"} & {asker.role, *asker.roles}))
+
+
+def verifying(case: TakenCase, asker: Asker) -> bool:
+    """A verifying role at the center, in the case's street, or in its lane."""
+    row = case.case
+    return bool(VERIFYING_ROLES & {asker.role, *asker.roles}) and (
         CENTER in asker.units or row.subdistrict in asker.units or (row.lane != "ordinary" and row.lane in asker.lanes)
     )
-    return may_verify and asker.person_id != row.handler
+
+
+def other_than_handler(case: TakenCase, asker: Asker) -> bool:
+    """Not the person who handled: whoever judges a result did not make it (X-08).
+
+    What was solved on the spot the community may look at too (S4-07).
+    """
+    row = case.case
+    looks = row.state == "resolved_on_spot" and (
+        case.decision.report.place.community in asker.units and "community_officer" in {asker.role, *asker.roles}
+    )
+    return (looks or verifying(case, asker)) and asker.person_id != row.handler
 
 
 def involved(case: TakenCase, asker: Asker) -> bool:

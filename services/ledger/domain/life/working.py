@@ -1,12 +1,9 @@
-"""Departments at work: signing in, returning, whistling, reporting in, delivering."""
+"""Departments at work: signing in, whistling, reporting in, delivering."""
 
-from services.contracts.codec import event_id_of
-from services.contracts.events import CaseReturned
 from services.contracts.events.progress import (
     Noted,
     PartDelivered,
     ReportedIn,
-    ReturnAsked,
     SignedIn,
     SupervisionOrdered,
     WhistleBlown,
@@ -18,19 +15,16 @@ from services.ledger.domain.acts import (
     Note,
     RefusedError,
     ReportIn,
-    Return,
     SignIn,
     Supervise,
 )
 from services.ledger.domain.clocks import stop, stop_all
-from services.ledger.domain.ladder import limit_of
 from services.ledger.domain.life import who
 from services.ledger.domain.life.transition import OPEN, WORKING, Asked, Transition
 from services.ledger.domain.settling import supervise
 from services.ledger.domain.state import AssignmentRow, CallRow
 from services.ledger.domain.taken import TakenCase
 from services.ledger.domain.whistle.kinds import blow, whom_to_call
-from services.worktime.arithmetic import add
 
 
 def _sign_in(case: TakenCase, asked: Asked) -> None:
@@ -52,39 +46,6 @@ def _part(case: TakenCase, asker: Asker) -> AssignmentRow:
     if part is None:
         raise RefusedError("not-yours", "no open assignment of your unit")
     return part
-
-
-def _return(case: TakenCase, asked: Asked) -> None:
-    act: Return = asked.act
-    row, policies = case.case, asked.city.policies
-    part = case.lead_assignment()
-    until = add(part.opened_at, limit_of(policies.return_within), asked.city.calendar)
-    if asked.now > until:
-        raise RefusedError("return-too-late", f"a case can be returned within {policies.return_within} of its dispatch")
-    if act.suggested in (row.lead, part.handling_unit) or not asked.city.knows(act.suggested):
-        raise RefusedError("suggest-another-unit", "name another unit that exists")
-    row.tried = [*row.tried, row.lead]
-    row.attempt_awaited = row.attempt + 1
-    row.problem_ticket = row.problem_ticket or len(row.tried) >= policies.return_attempts_max
-    case.move_to("return_requested")
-    fact = ReturnAsked(unit=row.lead, reason=act.reason, suggested=act.suggested, attempt_asked=row.attempt_awaited)
-    version = case.state_fact(fact, asked.actor, asked.now)
-    case.ask_router(
-        CaseReturned(
-            event_id=event_id_of(case.epoch, row.case_id, "returned", version),
-            at=asked.now,
-            attempt=row.attempt_awaited,
-            reference_version=row.applied_version,
-            tried=tuple(row.tried),
-            reason=act.reason,
-            suggested=act.suggested,
-            item=row.item,
-            report=case.decision.report,
-            limits=case.decision.limits,
-            tier=case.decision.tier,
-            urgency=case.decision.urgency,
-        )
-    )
 
 
 def _blow(case: TakenCase, asked: Asked) -> None:
@@ -156,14 +117,13 @@ def _note(case: TakenCase, asked: Asked) -> None:
 
 
 TRANSITIONS = (
-    Transition(act=SignIn, by=who.assigned, source=WORKING, to="in_progress", fact="signed_in", do=_sign_in),
     Transition(
-        act=Return,
-        by=who.lead,
-        source=frozenset({"dispatched", "in_progress"}),
-        to="return_requested",
-        fact="returned",
-        do=_return,
+        act=SignIn,
+        by=who.assigned,
+        source=WORKING,
+        needs="an assignment that is not signed in; the lead's makes the case in progress",
+        fact="signed_in",
+        do=_sign_in,
     ),
     Transition(act=Blow, by=who.street, source=WORKING, fact="whistle_blown", do=_blow),
     Transition(act=ReportIn, by=who.called, source=OPEN, fact="reported_in", do=_report_in),

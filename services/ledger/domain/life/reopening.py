@@ -1,0 +1,128 @@
+"""After the end: the reporter is asked, the case is laid to rest or begins again, and may be left out of the rates."""
+
+from services.contracts.events import CaseDispatched, Explanation
+from services.contracts.events.life import (
+    Archived,
+    ExclusionAsked,
+    ExclusionReviewed,
+    FollowUpCalled,
+    Reopened,
+)
+from services.contracts.events.progress import Dispatched, State
+from services.ledger.domain.acts import RefusedError
+from services.ledger.domain.clocks import start_clock, stop_all
+from services.ledger.domain.life import who
+from services.ledger.domain.life.acts import AskExclusion, FollowUp, Reopen, ReviewExclusion
+from services.ledger.domain.life.dispatching import check_units, next_attempt
+from services.ledger.domain.life.opening import hand_over
+from services.ledger.domain.life.transition import Asked, Transition
+from services.ledger.domain.requests import Exclusion
+from services.ledger.domain.taken import SYSTEM, TakenCase
+
+ENDED: frozenset[State] = frozenset({"closed", "rejected", "handed_over"})
+SETTLED: frozenset[State] = frozenset({"closed", "archived"})
+
+
+def _reopen(case: TakenCase, asked: Asked) -> None:
+    act: Reopen = asked.act
+    row, decision, now = case.case, case.decision, asked.now
+    lead = act.lead or row.lead
+    check_units(case, (lead,), asked.city)
+    stop_all(case, "follow_up", now)
+    row.closed_at = row.handled_at = row.handler = row.answer = None
+    case.move_to("reopened")
+    case.state_fact(Reopened(because=act.because, reason=act.reason), asked.actor, now)
+    again = CaseDispatched(
+        event_id=decision.event_id,
+        attempt=next_attempt(row),
+        lead=lead,
+        cooperating=tuple(unit for unit in row.cooperating if unit != lead),
+        tier=decision.tier,
+        urgency=decision.urgency,
+        item=row.item,
+        limits=decision.limits,
+        whistle_automatic=decision.whistle_automatic,
+        reference_version=row.reference_version,
+        because=Explanation(matched=(f"reopened by {asked.actor.unit}",), notes=(act.reason,)),
+        report=decision.report,
+    )
+    old_lead = row.lead
+    start_clock(case, "promise", "", decision.limits.promise, now, asked.city)
+    hand_over(case, again, now, asked.city)
+    fact = Dispatched(old_lead=old_lead, because=again.because, limits=again.limits, by_hand=True)
+    case.state_fact(fact, asked.actor, now)
+
+
+def _follow_up(case: TakenCase, asked: Asked) -> None:
+    act: FollowUp = asked.act
+    case.state_fact(FollowUpCalled(answer=act.answer, note=act.note), asked.actor, asked.now)
+    if act.answer == "no_answer":  # no valid answer: the clock runs on, somebody calls again
+        return
+    stop_all(case, "follow_up", asked.now)
+    if act.answer != "unsatisfied":
+        case.move_to("archived")
+        case.state_fact(Archived(), SYSTEM, asked.now)
+
+
+def _ask_exclusion(case: TakenCase, asked: Asked) -> None:
+    act: AskExclusion = asked.act
+    row = case.case
+    if row.exclusion is not None:
+        raise RefusedError("asked-already", "an exclusion can be asked for once")
+    row.exclusion = Exclusion(
+        because=act.because, reason=act.reason, unit=row.lead, person=asked.asker.person_id, at=asked.now
+    )
+    fact = ExclusionAsked(unit=row.lead, because=act.because, reason=act.reason)
+    case.state_fact(fact, asked.actor, asked.now)
+
+
+def _review_exclusion(case: TakenCase, asked: Asked) -> None:
+    act: ReviewExclusion = asked.act
+    row = case.case
+    asks = row.exclusion
+    if asks is None or asks.decided_at is not None:
+        raise RefusedError("nothing-asked", "nothing waits for a decision")
+    if act.granted:
+        asks.approved_by.append(asked.asker.person_id)
+        row.excluded = len(asks.approved_by) >= who.EXCLUDING_PERSONS
+    if row.excluded or not act.granted:
+        asks.decided_at = asked.now
+    fact = ExclusionReviewed(granted=act.granted, reason=act.reason, excluded=row.excluded)
+    case.state_fact(fact, asked.actor, asked.now)
+
+
+TRANSITIONS = (
+    Transition(
+        act=Reopen,
+        by=who.house,
+        source=ENDED,
+        to="dispatched",
+        needs="an unsatisfied reporter, new facts or an objection; a new limit begins",
+        fact="reopened",
+        do=_reopen,
+    ),
+    Transition(
+        act=FollowUp,
+        by=who.verifying,
+        source=frozenset({"closed"}),
+        needs="what the reporter answered; archived unless unsatisfied or not reached",
+        fact="follow_up_called",
+        do=_follow_up,
+    ),
+    Transition(
+        act=AskExclusion,
+        by=who.led,
+        source=SETTLED,
+        needs="a reason of the public catalogue, once",
+        fact="exclusion_asked",
+        do=_ask_exclusion,
+    ),
+    Transition(
+        act=ReviewExclusion,
+        by=who.excluding,
+        source=SETTLED,
+        needs="two persons of the center, neither of whom asked",
+        fact="exclusion_reviewed",
+        do=_review_exclusion,
+    ),
+)

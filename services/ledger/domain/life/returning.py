@@ -1,0 +1,119 @@
+"""A department passes the case on: within the limit, with a reason and a unit it suggests, until three have (X-04)."""
+
+from datetime import datetime
+
+from services.contracts.codec import event_id_of
+from services.contracts.events import CaseDispatched, CaseReturned, Explanation
+from services.contracts.events.progress import Dispatched, ReturnAsked
+from services.ledger.domain.acts import RefusedError, Return
+from services.ledger.domain.ladder import limit_of
+from services.ledger.domain.life import who
+from services.ledger.domain.life.asking import request
+from services.ledger.domain.life.dispatching import next_attempt
+from services.ledger.domain.life.opening import hand_over
+from services.ledger.domain.life.transition import Asked, Transition
+from services.ledger.domain.state import CENTER
+from services.ledger.domain.taken import SYSTEM, TakenCase
+from services.worktime.arithmetic import add
+
+
+def _return(case: TakenCase, asked: Asked) -> None:
+    act: Return = asked.act
+    row, policies = case.case, asked.city.policies
+    _refuse_if_not_returnable(case, act, asked)
+    row.tried = [*row.tried, row.lead]
+    passed_on_by_all = len(row.tried) >= policies.return_attempts_max
+    row.problem_ticket = row.problem_ticket or passed_on_by_all
+    request(case, asked, "return", act.reason, "return_requested").suggested = act.suggested
+    attempt = next_attempt(row)
+    fact = ReturnAsked(
+        unit=row.lead,
+        reason=act.reason,
+        suggested=act.suggested,
+        attempt_asked=attempt,
+        problem_ticket=passed_on_by_all,
+    )
+    version = case.state_fact(fact, asked.actor, asked.now)
+    if passed_on_by_all:
+        _step_up(case, attempt, asked)
+    elif policies.life.return_review == "router":
+        ask_router(case, act.reason, act.suggested, asked.now, version)
+
+
+def _refuse_if_not_returnable(case: TakenCase, act: Return, asked: Asked) -> None:
+    row, policies = case.case, asked.city.policies
+    part = case.lead_assignment()
+    if row.designated:
+        raise RefusedError("finally-designated", "a finally designated unit cannot return the case")
+    until = add(part.opened_at, limit_of(policies.return_within), asked.city.calendar)
+    if asked.now > until:
+        raise RefusedError("return-too-late", f"a case can be returned within {policies.return_within} of its dispatch")
+    if act.suggested in (row.lead, part.handling_unit) or not asked.city.knows(act.suggested):
+        raise RefusedError("suggest-another-unit", "name another unit that exists")
+
+
+def ask_router(case: TakenCase, reason: str, suggested: str, now: datetime, version: int | None = None) -> None:
+    """Ask the rules for the next attempt, beside the fact of `version`; until it is opened the lead keeps the case."""
+    row, decision = case.case, case.decision
+    row.attempt_awaited = next_attempt(row)
+    case.ask_router(
+        CaseReturned(
+            event_id=event_id_of(case.epoch, row.case_id, "returned", version or row.version),
+            at=now,
+            attempt=row.attempt_awaited,
+            reference_version=row.applied_version,
+            tried=tuple(row.tried),
+            reason=reason,
+            suggested=suggested,
+            item=row.item,
+            report=decision.report,
+            limits=decision.limits,
+            tier=decision.tier,
+            urgency=decision.urgency,
+        )
+    )
+
+
+def keep_with_lead(case: TakenCase) -> None:
+    """The objection does not hold: the lead keeps the case for good, and what the rules answer is not awaited."""
+    row = case.case
+    if row.attempt_awaited is not None:
+        row.superseded = [*row.superseded, row.attempt_awaited]
+    row.attempt_awaited, row.tried, row.designated = None, row.tried[:-1], True
+
+
+def _step_up(case: TakenCase, attempt: int, asked: Asked) -> None:
+    """A problem ticket goes to the command center, which names the lead for good; the promise is not touched (X-04)."""
+    row, decision = case.case, case.decision
+    because = Explanation(matched=(f"passed on by {', '.join(row.tried)}",), notes=("problem ticket",))
+    to_center = CaseDispatched(
+        event_id=decision.event_id,
+        attempt=attempt,
+        lead=CENTER,
+        consulting=True,
+        tier=decision.tier,
+        urgency=decision.urgency,
+        item=row.item,
+        limits=decision.limits,
+        whistle_automatic=decision.whistle_automatic,
+        reference_version=row.reference_version,
+        because=because,
+        report=decision.report,
+    )
+    old_lead = row.lead
+    hand_over(case, to_center, asked.now, asked.city)
+    fact = Dispatched(old_lead=old_lead, because=because, limits=decision.limits)
+    case.state_fact(fact, SYSTEM, asked.now)
+
+
+TRANSITIONS = (
+    Transition(
+        act=Return,
+        by=who.lead,
+        source=frozenset({"dispatched", "in_progress"}),
+        to="return_requested",
+        needs="within two working days, a reason, another unit; not by a finally designated unit",
+        fact="returned",
+        do=_return,
+    ),
+)

@@ -1,0 +1,10 @@
+"""The shapes of what people may write into an act."""
+
+from typing import Annotated
+
+import msgspec
+
+Unit = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+Words = Annotated[str, msgspec.Meta(min_length=2, max_length=2000)]
+Short = Annotated[str, msgspec.Meta(max_length=200)]
+Remark = Annotated[str, msgspec.Meta(max_length=2000)]
