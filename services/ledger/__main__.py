@@ -1,4 +1,4 @@
-"""The ledger's own process: opens cases, applies follow-ups, relays facts. The only place where its parts meet."""
+"""The ledger's own process: opens cases, moves what is pending, relays facts. The only place where its parts meet."""
 
 from functools import partial
 
@@ -16,7 +16,9 @@ from services.ledger.metrics import LedgerMetrics, PendingGauge
 from services.ledger.settings import LedgerSettings
 from services.ledger.store.cities import Cities
 from services.ledger.store.facts import COUNT_PENDING, FORGET_SENT, READ_PENDING, outgoing
+from services.ledger.store.moving import Moving
 from services.ledger.store.opening import Openings
+from services.ledger.timers import Mover
 from services.reference.versions.cache import reference_cache
 
 
@@ -25,7 +27,9 @@ async def run(settings: LedgerSettings, shell: Shell) -> None:
     async with postgres_pool(settings.postgres) as pool, reference_cache(pool) as reference:
         metrics = LedgerMetrics.create(shell.registry)
         producer, relay = _relay(settings, shell)
-        ledger = Openings(pool, Cities(reference))
+        cities = Cities(reference)
+        ledger = Openings(pool, cities)
+        mover = Mover(Moving(pool, cities).move_due, shell.outages, metrics.cases_moved.inc)
         finishing = finishing_for(shell, pool)
         pump = KafkaPump(settings.kafka, finishing, shell.progress, batch_max=settings.batch_max, end=shell.die)
         read_topics(
@@ -39,6 +43,7 @@ async def run(settings: LedgerSettings, shell: Shell) -> None:
         watchdog = watchdog_for(shell, settings.postgres, finishing)
         shell.start("pump", pump.run(), stop=pump.stop)
         shell.start("relay", relay.run(), stop=relay.stop)
+        shell.start("mover", mover.run(), stop=mover.stop)
         shell.start("pending-gauge", PendingGauge.create(shell.registry).keep(partial(pool.fetchval, COUNT_PENDING)))
         watchdog.start()
         await shell.serve()

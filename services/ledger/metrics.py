@@ -21,6 +21,7 @@ class LedgerMetrics:
     duplicates_dropped: Counter
     attempts_opened: Counter
     followups_kept: Counter
+    cases_moved: Counter
 
     @classmethod
     def create(cls, registry: CollectorRegistry) -> Self:
@@ -32,6 +33,7 @@ class LedgerMetrics:
             duplicates_dropped=counter("duplicates_dropped", "First decisions of cases that were open already."),
             attempts_opened=counter("further_decisions", "Decisions after a return: opened, superseded or repeated."),
             followups_kept=counter("followups_kept", "Follow-ups of residents taken in."),
+            cases_moved=counter("cases_moved", "Cases looked at because a reference version came into force."),
         )
 
 

@@ -32,6 +32,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     follow_up: str
     stages: tuple[StagedLimit, ...] = ()
     """Limits on the way to `handling`, such as stop first, demolish later (X-20)."""
+    statutory: bool = False
+    """The law sets the handling limit: no local limit, no mode makes it another."""
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

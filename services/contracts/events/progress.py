@@ -12,6 +12,7 @@ import msgspec
 from services.contracts.events.dispatch import Explanation, Limits, Tier, Urgency
 from services.contracts.events.event import Event
 from services.contracts.events.life import LifeFact
+from services.contracts.events.moves import Moved, StageReached
 from services.contracts.events.report import Channel, FollowUpKind, Lane, Place
 
 State = Literal[
@@ -19,7 +20,9 @@ State = Literal[
     "reported", "merged", "rejected", "handed_over", "resolved_on_spot", "extension_requested",
     "suspended", "reopened", "archived", "terminated", "suspension_requested", "termination_requested",
 ]  # fmt: skip
-ClockKind = Literal["promise", "sign_in", "handling", "report_in", "verification", "follow_up", "review", "resume"]
+ClockKind = Literal[
+    "promise", "sign_in", "handling", "report_in", "verification", "follow_up", "review", "resume", "stage", "dispatch",
+]  # fmt: skip
 Card = Literal["blue", "yellow", "red"]
 Step = Literal[
     "reminder", "limit", "letter", "supervision", "bulletin_proposal", "interview_proposal", "express",
@@ -58,6 +61,8 @@ class ClockSnapshot(msgspec.Struct, frozen=True, omit_defaults=True):
     next_at: datetime | None = None
     paused_at: datetime | None = None
     """Since when it stands still; it owes nothing meanwhile."""
+    stage: str = ""
+    """Which of several limits of one item it is (X-20)."""
 
 
 class Called(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -224,6 +229,8 @@ What = (
     Opened | SignedIn | ReturnAsked | DecisionSuperseded | Dispatched | StepTaken | WhistleBlown | ReportedIn
     | PartDelivered | Handled | Verified | ReworkOrdered | Closed | FollowedUp | SupervisionOrdered | Noted
     | LifeFact
+    | Moved
+    | StageReached
 )  # fmt: skip
 
 

@@ -2,24 +2,23 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
 
-from services.contracts.events.dispatch import Urgency
+from services.contracts.events.dispatch import Limits, Urgency
 from services.contracts.events.progress import ClockKind, Step
 from services.ledger.domain.adjusting import counted_start, held, moved
-from services.ledger.domain.city import City
+from services.ledger.domain.city import City, ModeLimit
+from services.ledger.domain.deriving import Derived, Timed, derive, mode_limit_of
 from services.ledger.domain.ladder import limit_of, owed_at, rung_after
-from services.ledger.domain.state import ClockRow
+from services.ledger.domain.state import CaseRow, ClockRow
 from services.ledger.domain.taken import TakenCase
 from services.reference.model.policies import Rung
-from services.worktime.arithmetic import add
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """How a clock begins: when it is due, and the first step it owes."""
+    """How a clock begins: what is derived, and the first step it owes."""
 
-    due_at: datetime
+    derived: Derived
     ladder: str
     step: Step | None
     step_at: datetime | None
@@ -27,50 +26,77 @@ class Start:
 
 @dataclass(slots=True)
 class ClockMaker:
-    """Starts clocks by one reference version; cases of a batch share instants, so each start is derived once."""
+    """Starts clocks by one city; cases of a batch share instants, so each start is derived once."""
 
     city: City
-    _starts: dict[tuple[ClockKind, str, datetime, Urgency], Start] = field(default_factory=dict)
+    _starts: dict[tuple[ClockKind, str, datetime, Urgency, ModeLimit | None], Start] = field(default_factory=dict)
 
     def clock(
-        self, kind: ClockKind, unit: str, limit: str, started_at: datetime, case_id: UUID, urgency: Urgency
+        self, case: CaseRow, limits: Limits, kind: ClockKind, unit: str, limit: str, started_at: datetime
     ) -> ClockRow:
         """Return a clock of `kind` in its first cycle, owing the first step of its ladder."""
-        key = (kind, limit, started_at, urgency)
+        mode = mode_limit_of(kind, case, limits, self.city)
+        key = (kind, limit, started_at, case.urgency, mode)
         start = self._starts.get(key)
         if start is None:
-            start = self._starts[key] = self._start(kind, limit, started_at, urgency)
+            start = self._starts[key] = self._start(kind, limit, started_at, case.urgency, mode)
+        derived = start.derived
         return ClockRow(
-            case_id=case_id,
+            case_id=case.case_id,
             kind=kind,
             unit=unit,
             cycle=1,
             started_at=started_at,
-            allowed=limit,
-            due_at=start.due_at,
+            allowed=derived.allowed,
+            due_at=derived.due_at,
             calendar=self.city.number,
             ladder=start.ladder,
             next_step=start.step,
             next_at=start.step_at,
+            usual=derived.usual,
+            counted_from=derived.counted_from,
         )
 
-    def _start(self, kind: ClockKind, limit: str, started_at: datetime, urgency: Urgency) -> Start:
+    def _start(
+        self, kind: ClockKind, limit: str, started_at: datetime, urgency: Urgency, mode: ModeLimit | None
+    ) -> Start:
         calendar = self.city.calendar
         ladder = self.city.policies.ladder(kind, urgency)
-        due_at = add(started_at, limit_of(limit), calendar)
+        derived = derive(Timed(started_at, limit), mode, self.city)
         if not ladder.rungs:
-            return Start(due_at, ladder.name, None, None)
-        first = ladder.rungs[0]
-        return Start(due_at, ladder.name, first.step, owed_at(first, started_at, due_at, limit, calendar))
+            return Start(derived, ladder.name, None, None)
+        first, begins_at = ladder.rungs[0], derived.counted_from or started_at
+        owed = owed_at(first, begins_at, derived.due_at, derived.allowed, calendar)
+        return Start(derived, ladder.name, first.step, owed)
+
+    def stages(self, case: CaseRow, limits: Limits, unit: str, started_at: datetime) -> list[ClockRow]:
+        """Return a clock for each limit on the way to the handling limit, such as stop and penalise (X-20)."""
+        made = []
+        for cycle, stage in enumerate(limits.stages[:-1], start=1):
+            clock = self.clock(case, limits, "stage", unit, stage.limit, started_at)
+            clock.cycle, clock.stage = cycle, stage.name
+            made.append(clock)
+        return made
 
 
 def start_clock(case: TakenCase, kind: ClockKind, unit: str, limit: str, now: datetime, city: City) -> ClockRow:
     """Start a clock on a taken case; `cycle` counts its starts: next attempt, rework, reopening (design §3)."""
-    clock = ClockMaker(city).clock(kind, unit, limit, now, case.case.case_id, case.case.urgency)
-    earlier = (known.cycle for known in case.clocks if known.kind == kind and known.unit == unit)
-    clock.cycle = max(earlier, default=0) + 1
+    clock = ClockMaker(city).clock(case.case, case.decision.limits, kind, unit, limit, now)
+    clock.cycle = _cycles(case, kind, unit) + 1
     case.add(clock)
     return clock
+
+
+def start_stages(case: TakenCase, unit: str, now: datetime, city: City) -> None:
+    """Start the clocks of the stages on the way to the lead's handling limit, if its item has any (X-20)."""
+    earlier = _cycles(case, "stage", unit)
+    for clock in ClockMaker(city).stages(case.case, case.decision.limits, unit, now):
+        clock.cycle += earlier
+        case.add(clock)
+
+
+def _cycles(case: TakenCase, kind: ClockKind, unit: str) -> int:
+    return max((known.cycle for known in case.clocks if known.kind == kind and known.unit == unit), default=0)
 
 
 def climb(clock: ClockRow, case: TakenCase, city: City) -> None:
@@ -87,11 +113,11 @@ def climb(clock: ClockRow, case: TakenCase, city: City) -> None:
 
 def reached(clock: ClockRow, rung: Rung, city: City) -> datetime:
     """Return when the clock owes `rung`, with everything that moved it since it started."""
-    calendar, adjusted = city.calendar, clock.adjusted
+    calendar, adjusted, begins_at = city.calendar, clock.adjusted, clock.counted_from or clock.started_at
     if not adjusted:
-        return owed_at(rung, clock.started_at, clock.due_at, clock.allowed, calendar)
+        return owed_at(rung, begins_at, clock.due_at, clock.allowed, calendar)
     unit = limit_of(clock.allowed).unit
-    start = counted_start(clock.started_at, clock.due_at, adjusted, unit, calendar)
+    start = counted_start(begins_at, clock.due_at, adjusted, unit, calendar)
     owed = owed_at(rung, start, clock.due_at, clock.allowed, calendar)
     # What stood still after the due date moves the steps above it; the due date itself is a fact by then.
     return held(moved(owed, adjusted, unit, calendar, not_before=clock.due_at), adjusted)
@@ -105,6 +131,8 @@ def stop(clock: ClockRow, case: TakenCase, now: datetime) -> None:
 
 
 def stop_all(case: TakenCase, kind: ClockKind, now: datetime, unit: str | None = None) -> None:
-    """Stop every running clock of `kind`, of one unit or of all."""
+    """Stop every running clock of `kind`, of one unit or of all; its stages end with the handling they lead to."""
     for clock in list(case.running(kind, unit)):
         stop(clock, case, now)
+    if kind == "handling":
+        stop_all(case, "stage", now, unit)

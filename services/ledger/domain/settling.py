@@ -14,13 +14,13 @@ from services.reference.model.policies import Rung
 from services.worktime.arithmetic import add
 
 
-def settle(case: TakenCase, now: datetime, city: City) -> int:
-    """Make every step owed by `now` effective, each as a version of its own; return how many.
+def settle(case: TakenCase, now: datetime, city: City, until: datetime | None = None) -> int:
+    """Make every step owed by `until`, if not given by `now`, effective at `now`, each as a version of its own.
 
-    A step may start or stop clocks, so what is owed is looked up anew after each.
+    Returns how many. A step may start or stop clocks, so what is owed is looked up anew after each.
     """
     taken = 0
-    while (clock := _owed_first(case, now)) is not None:
+    while (clock := _owed_first(case, until or now)) is not None:
         take = _take_resumption if clock.kind == "resume" else _take_step
         take(case, clock, now, city)
         taken += 1

@@ -101,6 +101,12 @@ class ClockRow(msgspec.Struct, kw_only=True):
     """Since when it stands still; it keeps the step it will owe next, without an instant."""
     adjusted: list[Adjustment] | None = None
     """Pauses, extensions and holds, in order."""
+    usual: str | None = None
+    """The limit as decided, while an emergency mode puts `allowed` in its place."""
+    counted_from: datetime | None = None
+    """Since when `allowed` counts, where that is later than the start: no limit counts before it was made."""
+    stage: str = ""
+    """Which of several limits of one item it is, such as 制止 (X-20)."""
 
     @property
     def key(self) -> tuple[str, str, int]:

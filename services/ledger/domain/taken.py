@@ -45,6 +45,10 @@ class TakenCase:
     followups_applied: dict[UUID, int] = field(default_factory=dict)
     decision_changed: bool = False
     found_units: list[str] = field(default_factory=list)
+    derived: dict[int, ClockRow] = field(default_factory=dict)
+    """Clocks whose limit is not simply the decided one, or is that again."""
+    rehomed: bool = False
+    """Whether the ground it lies on belongs to another unit now."""
     _snapshots: dict[int, ClockSnapshot] = field(default_factory=dict)
     """Of clocks that have not changed since: each fact shows all clocks, and few of them move."""
 
@@ -105,6 +109,8 @@ class TakenCase:
                 self.document.assignments.append(row)
             case ClockRow():
                 self.document.clocks.append(row)
+                if row.usual is not None or row.stage:
+                    self.derived[id(row)] = row
             case WhistleRow():
                 self.document.whistles.append(row)
             case CallRow():
@@ -183,4 +189,5 @@ def snapshot(clock: ClockRow) -> ClockSnapshot:
         next_step=clock.next_step,
         next_at=clock.next_at,
         paused_at=clock.paused_at,
+        stage=clock.stage,
     )

@@ -132,7 +132,7 @@ class Acting:
             return StaleRevisionError(case.case.revision)
         if taken.asker is None:
             return UnknownTokenError()
-        city = await self.cities.of(case.case.reference_version)
+        city = await self.cities.of(case.case.reference_version, case.case.applied_version)
         try:
             perform(case, Asked(act=asking.act, asker=taken.asker, now=taken.now, city=city))
         except RefusedError as refused:

@@ -15,6 +15,7 @@ from services.ledger.domain.life.finishing import take_follow_up
 from services.ledger.domain.life.opening import open_case, open_next
 from services.ledger.domain.taken import TakenCase
 from services.ledger.store.cities import Cities
+from services.ledger.store.deriving import derive_opened
 from services.ledger.store.opening_rows import arguments, placeholders
 from services.ledger.store.settling import settle_all
 from services.ledger.store.taking import Taken, take, write
@@ -46,14 +47,16 @@ class Gate:
         """Open each case that is not yet open, with its assignments and clocks, atomically; known ones are skipped."""
         firsts = {decision.report.case_id: decision for decision in reversed(decisions)}.values()
         makers = {
-            number: ClockMaker(await self.cities.of(number))
+            number: ClockMaker(await self.cities.of(number, self.version))
             for number in {decision.reference_version for decision in firsts}
         }
         openings = [
             open_case(decision, self.now, makers[decision.reference_version], self.epoch) for decision in firsts
         ]
         rows = await self.connection.fetch(OPEN, *arguments(openings, self.now, self.version))
-        return [Opened(row["opened"], row["followed_up"]) for row in rows]
+        opened = [Opened(row["opened"], row["followed_up"]) for row in rows]
+        await derive_opened(self.connection, [document for document, _ in openings], {case.case_id for case in opened})
+        return opened
 
     async def open_attempts(self, decisions: Sequence[CaseDispatched]) -> None:
         """Open the further attempts that cases await; decisions nobody awaits are recorded as superseded."""
@@ -62,7 +65,7 @@ class Gate:
             by_case.setdefault(decision.report.case_id, []).append(decision)
 
         async def open_each(case: TakenCase, now: datetime) -> None:
-            city = await self.cities.of(case.case.reference_version)
+            city = await self.cities.of(case.case.reference_version, case.case.applied_version)
             for decision in sorted(by_case[case.case.case_id], key=lambda decision: decision.attempt):
                 open_next(case, decision, now, city)
 

@@ -82,8 +82,9 @@ def _clocks(documents: Sequence[CaseDocument]) -> list[list[Any]]:
     known: dict[tuple[Any, ...], int] = {}
     starts: list[ClockRow] = []
     for nth, document in enumerate(documents, 1):
-        for clock in document.clocks:
-            key = (clock.kind, clock.allowed, clock.started_at, clock.ladder, clock.calendar)
+        # Stages are several clocks of one kind and unit; they come with the derivations.
+        for clock in (clock for clock in document.clocks if clock.kind != "stage"):
+            key = (clock.kind, clock.allowed, clock.started_at, clock.due_at, clock.ladder, clock.calendar)
             number = known.get(key)
             if number is None:
                 starts.append(clock)

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Final
 
 from services.chassis.postgres import Pool
-from services.ledger.domain.settling import settle
+from services.ledger.domain.city import City
+from services.ledger.domain.moving import Coming, catch_up
 from services.ledger.store.cities import Cities
 from services.ledger.store.taking import EPOCH, Taken, take, write
 
@@ -45,9 +46,16 @@ class Settling:
 
 
 async def settle_all(taken: Taken, cities: Cities) -> None:
-    """Settle every taken case up to the instant it was taken at, by the version it was decided by."""
+    """Settle every taken case up to the instant it was taken at.
+
+    A case that has not applied the version in force settles up to each `active_from` on the way, and moves there.
+    """
+    known: dict[tuple[int, int], tuple[City, tuple[Coming, ...]]] = {}
     for case in taken.cases:
-        settle(case, taken.now, await cities.of(case.case.reference_version))
+        versions = (case.case.reference_version, case.case.applied_version)
+        if versions not in known:
+            known[versions] = await cities.of(*versions), await cities.coming(*versions, taken.now)
+        catch_up(case, taken.now, *known[versions])
 
 
 def _summary(taken: Taken) -> Settled:

@@ -21,6 +21,7 @@ from services.ledger.domain.state import (
     WhistleRow,
 )
 from services.ledger.domain.taken import TakenCase
+from services.ledger.store.deriving import derive_written
 
 TAKE: Final = "select taken_at, actor, document from ledger.take($1, $2)"
 WRITE: Final = "select ledger.write($1, $2, $3)"
@@ -119,9 +120,11 @@ async def write(
         asyncpg.SerializationError: a case is not at the version it was taken at.
         asyncpg.UniqueViolationError: a step, or the act's key, is there already.
     """
-    changes, bodies = changes_of([case for case in cases if case.facts], act)
+    changed = [case for case in cases if case.facts]
+    changes, bodies = changes_of(changed, act)
     if changes.cases or act is not None:
         await connection.execute(WRITE, _ENCODER.encode(changes).decode(), bodies, token_hash)
+        await derive_written(connection, changed, token_hash)
 
 
 def changes_of(cases: Sequence[TakenCase], act: ActRow | None) -> tuple[Changes, list[bytes]]:

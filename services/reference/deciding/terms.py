@@ -19,18 +19,23 @@ class Terms(msgspec.Struct, frozen=True):
 def terms_of(item: Item, policies: Policies) -> Terms:
     """Return the item's terms; the promise is the handling limit times the urgency's factor, rounded up.
 
+    A limit that the law sets stands above every local one and says so (domain §3.9).
+
     Raises:
         UnreadableLimitError: a limit that is none.
     """
-    return Terms(item.tier, item.urgency, _limits(item.limit, item.stages, item.urgency, policies))
+    limits = _limits(item.limit, item.stages, item.urgency, policies, statutory=item.source == "L")
+    return Terms(item.tier, item.urgency, limits)
 
 
 def unclassified_terms(policies: Policies) -> Terms:
     """Return the terms of a report of which nobody knows what it is yet."""
-    return Terms("D", "normal", _limits(policies.unclassified_limit, (), "normal", policies))
+    return Terms("D", "normal", _limits(policies.unclassified_limit, (), "normal", policies, statutory=False))
 
 
-def _limits(handling: str, staged: tuple[StagedLimit, ...], urgency: Urgency, policies: Policies) -> Limits:
+def _limits(
+    handling: str, staged: tuple[StagedLimit, ...], urgency: Urgency, policies: Policies, *, statutory: bool
+) -> Limits:
     stage = policies.stages[urgency]
     return Limits(
         promise=str(Limit.parse(handling).times(stage.promise_factor)),
@@ -39,4 +44,5 @@ def _limits(handling: str, staged: tuple[StagedLimit, ...], urgency: Urgency, po
         verification=stage.verification,
         follow_up=stage.follow_up,
         stages=staged,
+        statutory=statutory,
     )

@@ -1,6 +1,6 @@
 """Limits, ladders and whistles as policy data: what the city has decided about time (design §8, domain §6.4)."""
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -8,6 +8,14 @@ from services.contracts.events.dispatch import Urgency
 from services.contracts.events.progress import Card, ClockKind, Step, WhistleKind
 from services.contracts.events.report import Lane
 from services.reference.model.life import LifePolicy
+
+DISPATCH: Final[dict[Urgency, str]] = {
+    "emergency": "1uh", "sensitive": "1uh", "urgent": "2uh",
+    "normal": "24uh", "complex": "24uh", "inquiry": "24uh", "statutory": "24uh",
+}  # fmt: skip
+"""Beijing DB11/T 2021: emergencies and stability 1 h, utilities 2 h, the rest 24 h."""
+ADDED_LADDERS: Final[dict[ClockKind, str]] = {"dispatch": "urge", "stage": "urge"}
+"""Ladders of clocks that versions published earlier do not name."""
 
 
 class Fraction(msgspec.Struct, frozen=True, tag="fraction"):
@@ -88,10 +96,16 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True):
     """Handling limit of a report for which no item is known (the hotline's ordinary class, domain §2.2)."""
     lane_items: dict[Lane, str] = {}
     """The catalogue item whose limits a report of a sensitive lane follows."""
+    dispatch: dict[Urgency, str] = {}
+    """Until when the command center dispatches what no rule decides (X-01); `DISPATCH` for those left out."""
+
+    def dispatch_limit(self, urgency: Urgency) -> str:
+        """Return the limit for dispatching by hand."""
+        return self.dispatch.get(urgency, DISPATCH[urgency])
 
     def ladder(self, clock: ClockKind, urgency: Urgency) -> Ladder:
         """Return the ladder that `clock` climbs for a case of `urgency`."""
-        name = self.ladder_of[clock]
+        name = self.ladder_of.get(clock, ADDED_LADDERS.get(clock, "none"))
         if urgency == "emergency":
             name = self.emergency_ladder_of.get(clock, name)
         return self.ladders[name]

@@ -51,7 +51,7 @@ class ReferenceCache:
         compiled = self.fresh(accepted_at)
         if compiled is not None:
             return compiled
-        reading = await self._read(accepted_at)
+        reading = await self.reading(accepted_at)
         return await self.version(reading.version_at(accepted_at))
 
     async def version(self, number: int) -> CompiledReference:
@@ -87,11 +87,15 @@ class ReferenceCache:
             return str(error)
         return None
 
-    async def _read(self, accepted_at: datetime) -> Reading:
+    async def reading(self, at: datetime) -> Reading:
+        """Return which versions there are, as read no earlier than 3 s before `at`."""
+        known = self._reading
+        if known is not None and known.read_at >= at - FRESH and known.stretches:
+            return known
         async with self._lock:
             reading = self._reading
             # Nothing published may have changed by now, however fresh the reading is.
-            if reading is None or reading.read_at < accepted_at - FRESH or not reading.stretches:
+            if reading is None or reading.read_at < at - FRESH or not reading.stretches:
                 reading = self._reading = await self._store.read()
             return reading
 

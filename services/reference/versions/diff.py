@@ -27,15 +27,15 @@ PARTS: Final[Mapping[str, Callable[[Any], str]]] = {
     "duty_lists": lambda duty: f"{duty.unit}/{duty.item}",
     "asset_owners": lambda owner: f"{owner.role}/{owner.area}/{owner.item or '*'}",
     "calendars": lambda year: f"{year.region}-{year.year}",
+    "profiles": lambda profile: str(profile.id),
 }
 
 
 def changes_between(old: ReferenceVersion, new: ReferenceVersion) -> list[Change]:
     """Return what differs, part by part, in the order of the keys. Number and instant do not count."""
     changes = [change for part, key in PARTS.items() for change in _entries(part, key, old, new)]
-    for field in ("policies", "mode"):
-        changes += _changed("version", field, {field: getattr(old, field)}, {field: getattr(new, field)})
-    return changes
+    policies = ({"policies": old.policies}, {"policies": new.policies})
+    return [*changes, *_changed("version", "policies", *policies)]
 
 
 def _entries(part: str, key: Callable[[Any], str], old: ReferenceVersion, new: ReferenceVersion) -> Iterator[Change]:

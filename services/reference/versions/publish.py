@@ -17,6 +17,7 @@ REFUSALS: Final = {
     "RV001": "who drafted a version cannot approve it",
     "RV002": "too close to active_from",
     "RV003": "no such draft, or published already",
+    "RV005": "the mode is as asked already",
     "42501": "the person lacks the role",
 }
 
@@ -60,7 +61,7 @@ async def draft(connection: Connection, version: ReferenceVersion, note: str, to
         PublicationRefusedError: the person is no rule owner.
     """
     compile_version(version)
-    drafted = await _asked(connection, "select reference.draft($1, $2, $3)", content_of(version), note, token_hash)
+    drafted = await asked(connection, "select reference.draft($1, $2, $3)", content_of(version), note, token_hash)
     return int(str(drafted))
 
 
@@ -69,7 +70,7 @@ async def redraft(connection: Connection, number: int, note: str, token_hash: by
     content = await connection.fetchval("select content from reference.versions where version = $1", number)
     if content is None:
         raise PublicationRefusedError("RV003", f"no version {number}")
-    return int(str(await _asked(connection, "select reference.draft($1, $2, $3)", content, note, token_hash)))
+    return int(str(await asked(connection, "select reference.draft($1, $2, $3)", content, note, token_hash)))
 
 
 async def publish(connection: Connection, draft_id: int, active_from: datetime, token_hash: bytes) -> Published:
@@ -78,7 +79,7 @@ async def publish(connection: Connection, draft_id: int, active_from: datetime, 
     Raises:
         PublicationRefusedError: the drafter approves, less than 4 s of notice, no such draft, no such role.
     """
-    number = await _asked(connection, "select reference.publish($1, $2, $3)", draft_id, active_from, token_hash)
+    number = await asked(connection, "select reference.publish($1, $2, $3)", draft_id, active_from, token_hash)
     committed_by = await connection.fetchval("select clock.now()")
     if not isinstance(committed_by, datetime):
         raise TypeError("clock.now() gave no instant")
@@ -88,7 +89,8 @@ async def publish(connection: Connection, draft_id: int, active_from: datetime, 
     return published
 
 
-async def _asked(connection: Connection, query: str, *arguments: object) -> object:
+async def asked(connection: Connection, query: str, *arguments: object) -> object:
+    """Ask one of the definer functions. Raises PublicationRefusedError where it refuses."""
     try:
         return await connection.fetchval(query, *arguments)
     except asyncpg.PostgresError as error:

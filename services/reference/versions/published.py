@@ -2,13 +2,28 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Final, Protocol
 
 from services.chassis.postgres import Pool
+from services.reference.model.modes import ModeOn
+
+STRETCHES: Final = """
+    select v.version, v.active_from, m.profile, m.area, m.switched_on
+    from reference.versions v left join reference.mode_switches m using (version) order by v.active_from, v.version
+"""
 
 
 class NothingPublishedError(LookupError):
     """No reference version exists yet, or not the one asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModeSwitch:
+    """A profile switched on or off for an area."""
+
+    profile: str
+    area: str
+    on: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +32,8 @@ class Stretch:
 
     version: int
     active_from: datetime
+    switch: ModeSwitch | None = None
+    """The mode that this version switched, if it did nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +51,25 @@ class Reading:
         # From the end: what is asked about is nearly always now.
         begun = next((stretch for stretch in reversed(self.stretches) if stretch.active_from <= at), self.stretches[0])
         return begun.version
+
+    def coming(self, applied: int, at: datetime) -> tuple[Stretch, ...]:
+        """Return the stretches that began after the one of `applied` and by `at`, in time order."""
+        begun = [stretch for stretch in self.stretches if stretch.active_from <= at]
+        places = [place for place, stretch in enumerate(begun) if stretch.version == applied]
+        return tuple(begun[places[0] + 1 :]) if places else tuple(begun[-1:])
+
+    def modes_at(self, version: int) -> tuple[ModeOn, ...]:
+        """Return the modes that are on while `version` is in force, in the order they were switched on."""
+        on: dict[tuple[str, str], ModeOn] = {}
+        for stretch in self.stretches:
+            switch = stretch.switch
+            if switch is not None:
+                on.pop((switch.profile, switch.area), None)
+                if switch.on:
+                    on[switch.profile, switch.area] = ModeOn(switch.profile, switch.area, stretch.active_from)
+            if stretch.version == version:
+                return tuple(on.values())
+        raise NothingPublishedError(f"reference version {version} is not published")
 
 
 class VersionStore(Protocol):
@@ -56,10 +92,8 @@ class PublishedVersions:
         """Return all versions there are; `read_at` is taken before, so it never claims more than was seen."""
         async with self._pool.acquire() as connection:
             read_at = await connection.fetchval("select clock.now()")
-            rows = await connection.fetch(
-                "select version, active_from from reference.versions order by active_from, version"
-            )
-        return Reading(read_at, tuple(Stretch(row["version"], row["active_from"]) for row in rows))
+            rows = await connection.fetch(STRETCHES)
+        return Reading(read_at, tuple(map(_stretch, rows)))
 
     async def content(self, number: int) -> tuple[bytes, datetime]:
         row = await self._pool.fetchrow(
@@ -68,3 +102,8 @@ class PublishedVersions:
         if row is None:
             raise NothingPublishedError(f"reference version {number} is not published")
         return row["content"], row["active_from"]
+
+
+def _stretch(row: Any) -> Stretch:
+    switch = None if row["profile"] is None else ModeSwitch(row["profile"], row["area"], row["switched_on"])
+    return Stretch(row["version"], row["active_from"], switch)

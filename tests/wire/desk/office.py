@@ -3,6 +3,7 @@
 import hashlib
 import itertools
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 import httpx2
@@ -18,6 +19,7 @@ from services.desk.handlers import PerformActs
 from services.desk.metrics import DeskMetrics
 from services.identity.tokens import IssuedToken, issue_token
 from services.ledger.domain.city import City
+from services.ledger.domain.moving import Coming
 from services.ledger.store.acting import Acting
 from services.ledger.store.opening import Openings
 from services.ledger.store.settling import Settling
@@ -56,8 +58,11 @@ PEOPLE: Final[Mapping[str, tuple[str, str]]] = {
 class TheCity:
     """Every version is the same city."""
 
-    async def of(self, number: int) -> City:
+    async def of(self, decided: int, applied: int | None = None) -> City:
         return a_city()
+
+    async def coming(self, decided: int, applied: int, at: datetime) -> tuple[Coming, ...]:
+        return ()
 
 
 def token_of(name: str) -> IssuedToken:

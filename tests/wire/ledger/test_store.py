@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -11,6 +12,7 @@ from services.contracts.codec import decode, encode
 from services.contracts.events import CaseProgressed, ReportFollowedUp
 from services.ledger.domain.acts import Blow, Handle, RefusedError, Return, SignIn, Verify
 from services.ledger.domain.city import City
+from services.ledger.domain.moving import Coming
 from services.ledger.store.acting import (
     ActAnswer,
     Acting,
@@ -42,8 +44,11 @@ ROLES = {"drainage": "clerk", "sub-01": "subdistrict_officer", "education": "cle
 class TheCity:
     """Every version is the same city."""
 
-    async def of(self, number: int) -> City:
+    async def of(self, decided: int, applied: int | None = None) -> City:
         return a_city()
+
+    async def coming(self, decided: int, applied: int, at: datetime) -> tuple[Coming, ...]:
+        return ()
 
 
 class LedgerInTest:

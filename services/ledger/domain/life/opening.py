@@ -6,9 +6,9 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from services.contracts.events import CaseDispatched, CaseProgressed, Explanation, Place, ReportRef
-from services.contracts.events.progress import DecisionSuperseded, Dispatched, Opened, Role
+from services.contracts.events.progress import ClockKind, DecisionSuperseded, Dispatched, Opened, Role
 from services.ledger.domain.city import City
-from services.ledger.domain.clocks import ClockMaker, start_clock, stop_all
+from services.ledger.domain.clocks import ClockMaker, start_clock, start_stages, stop_all
 from services.ledger.domain.life.asking import clear_request
 from services.ledger.domain.state import CENTER, AssignmentRow, CaseDocument, CaseRow
 from services.ledger.domain.taken import SYSTEM, TakenCase, progressed, snapshot
@@ -43,7 +43,7 @@ def open_case(
         opened_at=now,
         changed_at=now,
         reference_version=decision.reference_version,
-        applied_version=decision.reference_version,
+        applied_version=maker.city.number,
         reports=[ReportRef(report.report_id, report.channel, report.has_contact)],
     )
     row.units = who_may_see(row, report.place)
@@ -57,8 +57,8 @@ def open_case(
 def _first_clocks(document: CaseDocument, now: datetime, maker: ClockMaker) -> None:
     row, limits = document.case, document.decision.limits
 
-    def clock(kind: str, unit: str, limit: str, since: datetime) -> datetime:
-        made = maker.clock(kind, unit, limit, since, row.case_id, row.urgency)  # type: ignore[arg-type]
+    def clock(kind: ClockKind, unit: str, limit: str, since: datetime) -> datetime:
+        made = maker.clock(row, limits, kind, unit, limit, since)
         document.clocks.append(made)
         return made.due_at
 
@@ -69,10 +69,14 @@ def _first_clocks(document: CaseDocument, now: datetime, maker: ClockMaker) -> N
         clock("verification", "", maker.city.policies.life.on_spot_check, now)
         document.assignments.append(assignment(row, row.lead, "lead", now, promised))
         return
-    clock("sign_in", row.lead, limits.sign_in, now)
+    if row.state == "consulting":
+        clock("dispatch", CENTER, maker.city.policies.dispatch_limit(row.urgency), row.accepted_at)
+    else:
+        clock("sign_in", row.lead, limits.sign_in, now)
     for role, unit in parts_of(row.lead, row.cooperating):
         due_at = clock("handling", unit, limits.handling, now)
         document.assignments.append(assignment(row, unit, role, now, due_at))
+    document.clocks += maker.stages(row, limits, row.lead, now)
 
 
 def _not_on_the_spot(decision: CaseDispatched) -> Explanation:
@@ -148,17 +152,21 @@ def hand_over(case: TakenCase, decision: CaseDispatched, now: datetime, city: Ci
         old.state, old.ended_at = "ended", now
         case.touch(old)
     clear_request(case, now, city)
-    stop_all(case, "sign_in", now)
-    stop_all(case, "handling", now)
+    for kind in ("dispatch", "sign_in", "handling"):
+        stop_all(case, kind, now)
     row.attempt, row.attempt_awaited = decision.attempt, None
     row.lead, row.cooperating = without_barred(decision.lead, decision.cooperating, row.barred_units)
     row.item, case.document.decision, case.decision_changed = decision.item, decision, True
     row.signed_in_at, row.designated = None, False
     row.units = who_may_see(row, decision.report.place)
     case.move_to("consulting" if decision.consulting or row.lead != decision.lead else "dispatched")
-    start_clock(case, "sign_in", row.lead, decision.limits.sign_in, now, city)
+    if row.state == "consulting":
+        start_clock(case, "dispatch", CENTER, city.policies.dispatch_limit(row.urgency), now, city)
+    else:
+        start_clock(case, "sign_in", row.lead, decision.limits.sign_in, now, city)
     for role, unit in parts_of(row.lead, row.cooperating):
         clock = start_clock(case, "handling", unit, decision.limits.handling, now, city)
         case.add(assignment(row, unit, role, now, clock.due_at))
+    start_stages(case, row.lead, now, city)
     for unit in copies_for(row):
         case.add(assignment(row, unit, "copy", now, next(case.running("promise")).due_at))
