@@ -1,0 +1,159 @@
+"""S1-19: a switch while 1,000 cases are open: new limits only for named classes, all units told, back-switch restores.
+
+Within 5 s of `active_from`, and nothing is lost.
+"""
+
+import time
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+
+import pytest
+
+from services.contracts.codec import decode
+from services.contracts.events import CaseProgressed, NoticeIssued
+from services.contracts.events.moves import Moved
+from services.contracts.events.progress import Opened
+from services.reference.model.modes import ModeClass, ModeProfile, WorkGroup
+from services.reference.versions.publish import PublicationRefusedError
+from tests.environment.database import Database
+from tests.unit.reference.town import HERE, MORNING, THERE, a_version
+from tests.wire.ledger.moving_town import Town, a_town
+
+FLOOD = ModeProfile(
+    id="flood",
+    name_zh="防汛应急",
+    classes=(ModeClass(items=("0203",), limits={"handling": "0.5uh", "promise": "3uh"}),),
+    groups=(WorkGroup(name_zh="抢险组", units=("drainage", "municipal_works")),),
+)
+HALF_HOUR = timedelta(minutes=30)
+WITHIN = timedelta(seconds=5)
+LATER = MORNING + timedelta(minutes=30)
+CLOCKS = "select kind, unit, due_at, next_step, next_at, allowed from ledger.clocks order by case_id, kind, unit, cycle"
+
+
+@pytest.fixture
+async def town(database: Database) -> AsyncIterator[Town]:
+    async with a_town(database, a_version(profiles=(FLOOD,)), MORNING) as town:
+        yield town
+
+
+async def switched(town: Town, *, on: bool, area: str = "district") -> datetime:
+    """Switch, let the version come into force and move; return since when it is in force."""
+    switched = await town.switch("flood", area, on=on)
+    town.at(switched.active_from)
+    await town.moving.move_due()
+    return switched.active_from
+
+
+async def test_a_thousand_open_cases_get_the_limits_of_the_profile_and_back(town: Town) -> None:
+    for batch in range(4):
+        await town.open(*(f"named-{batch}-{n}" for n in range(125)), item="0203", place=HERE)
+        await town.open(*(f"other-{batch}-{n}" for n in range(125)), item="0801", place=HERE)
+    before = await town.rows(CLOCKS)
+    town.at(LATER)
+
+    began = time.monotonic()
+    since = await switched(town, on=True)
+    took = timedelta(seconds=time.monotonic() - began)
+
+    named = await town.due(where="item = '0203'")
+    assert set(named) == {since + HALF_HOUR}
+    assert await town.due(where="item = '0801'") == [
+        row[2] for row in before if row[0] == "handling" and row[5] == "4wh"
+    ]
+    assert took < WITHIN * 3
+    assert await town.rows("select count(*) from ledger.cases where applied_version <> 2") == [(0,)]
+
+    await switched(town, on=False)
+
+    assert await town.rows(CLOCKS) == before
+    assert await town.rows("select count(*) from ledger.cases") == [(1_000,)]
+    assert await town.rows("select count(*) from ledger.facts f join ledger.pending p using (case_id, version)") == [
+        (1_000 + 500 + 500,)
+    ]
+
+
+async def test_every_unit_of_the_area_is_told_and_who_switched_is_kept(town: Town) -> None:
+    await switched(town, on=True, area="sub-01")
+
+    ((body,),) = await town.rows("select body from ledger.notices n join ledger.pending p using (notice_id)")
+    notice = decode(body, NoticeIssued)
+    assert (notice.kind, notice.facts["profile"], notice.facts["on"]) == ("mode_switched", "flood", True)
+    assert {"sub-01", "com-0101", "grid-0101-02", "drainage", "municipal_works@sub-01", "water_company"} <= {
+        *notice.units
+    }
+    assert not {"sub-02", "com-0201"} & {*notice.units}
+    assert await town.rows("select profile, area, switched_on, reason from reference.mode_switches") == [
+        ("flood", "sub-01", True, "气象台红色预警")
+    ]
+
+
+async def test_one_subdistrict_alone_is_switched(town: Town) -> None:
+    await town.open("here", item="0203", place=HERE)
+    await town.open("there", item="0203", place=THERE)
+    (there,) = await town.due(where="subdistrict = 'sub-02' and unit = 'drainage'")
+
+    since = await switched(town, on=True, area="sub-01")
+
+    assert set(await town.due(where="subdistrict = 'sub-01'")) == {since + HALF_HOUR}
+    assert set(await town.due(where="subdistrict = 'sub-02'")) == {there}
+
+
+async def test_a_case_opened_meanwhile_has_the_limits_too_and_the_usual_ones_afterwards(town: Town) -> None:
+    await switched(town, on=True)
+    await town.open("meanwhile", item="0203", place=HERE)
+    opened = await town.now()
+
+    assert set(await town.due()) == {opened + HALF_HOUR}
+    await switched(town, on=False)
+
+    day_after = opened + timedelta(days=1)
+    assert set(await town.due()) == {day_after}
+    bodies = await town.rows("select body from ledger.facts order by version")
+    assert [type(decode(body, CaseProgressed).what) for (body,) in bodies] == [Opened, Moved]
+
+
+async def test_whoever_takes_a_case_first_moves_it_and_steps_owed_before_stay_owed(town: Town) -> None:
+    await town.open("case", item="0203", place=HERE)
+    ((reminder,),) = await town.rows("select next_at from ledger.clocks where kind = 'handling' and unit = 'drainage'")
+    town.at(reminder + HALF_HOUR)
+    switching = await town.switch("flood", "district", on=True)
+    town.at(switching.active_from + 2 * HALF_HOUR)
+
+    await town.settling.settle_due(10)
+
+    steps = await town.rows(
+        "select step, owed_at from ledger.steps where kind = 'handling' and unit = 'drainage' order by version"
+    )
+    assert steps == [("reminder", reminder), ("limit", switching.active_from + HALF_HOUR)]
+    assert await town.rows("select applied_version from ledger.cases") == [(2,)]
+    assert await town.moving.move_due() == 0
+
+
+async def test_only_the_centers_leader_switches_and_only_what_is_published(town: Town) -> None:
+    leader = town.tokens["center_leader"]
+    town.tokens["center_leader"] = town.tokens["rule_owner"]
+    with pytest.raises(PublicationRefusedError, match="center_leader"):
+        await town.switch("flood", "district", on=True)
+    town.tokens["center_leader"] = leader
+    with pytest.raises(PublicationRefusedError, match="no profile"):
+        await town.switch("earthquake", "district", on=True)
+    with pytest.raises(PublicationRefusedError, match="neither the district nor a subdistrict"):
+        await town.switch("flood", "drainage", on=True)
+    with pytest.raises(PublicationRefusedError, match="off for district already"):
+        await town.switch("flood", "district", on=False)
+
+    assert await town.rows("select count(*) from reference.versions") == [(1,)]
+    assert await town.rows("select count(*) from ledger.notices") == [(0,)]
+
+
+async def test_rules_published_meanwhile_leave_the_mode_on(town: Town) -> None:
+    await town.open("case", item="0203", place=HERE)
+    await town.publish(a_version(profiles=(FLOOD,)), MORNING + timedelta(hours=1))
+    since = await switched(town, on=True)
+    town.at(MORNING + timedelta(hours=1))
+
+    await town.moving.move_due()
+
+    assert set(await town.due()) == {since + HALF_HOUR}
+    assert await town.rows("select applied_version from ledger.cases") == [(2,)]
