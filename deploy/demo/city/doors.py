@@ -45,10 +45,7 @@ class Doors:
         headers = {"Idempotency-Key": key, "X-Forwarded-For": address, "Content-Type": "application/json"}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
-        answer = await self.http.post(
-            f"{self.intake}/api/v1/reports", content=msgspec.json.encode(form), headers=headers
-        )
-        told = accepted(answer, 201)
+        told = accepted(await self._post(f"{self.intake}/api/v1/reports", msgspec.json.encode(form), headers), 201)
         return Receipt(told["number"], told["tracking_code"])
 
     async def rate(self, tracking_code: str, rating: int, *, key: str, address: str) -> None:

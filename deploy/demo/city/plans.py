@@ -54,7 +54,7 @@ class Plans:
             yield heapq.heappop(self._heap)
 
 
-def on_the_grid(at: datetime) -> datetime:
+def on_the_grid(at: datetime, grid: timedelta = GRID) -> datetime:
     """Return the first instant of the grid that is not before `at`."""
-    steps = -((_EPOCH - at) // GRID)
-    return _EPOCH + steps * GRID
+    steps = -((_EPOCH - at) // grid)
+    return _EPOCH + steps * grid
