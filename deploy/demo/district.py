@@ -7,7 +7,7 @@ duty lists and the owners. Everything is invented; the same seed writes the same
 import csv
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,14 +15,18 @@ from typing import Final
 import msgspec
 
 from deploy.demo import departments, duties, people, streets
-from services.reference.model.duties import AssetOwner, Duty
+from services.reference.model.duties import Admission, AssetOwner, Duty, Power
 from services.reference.model.organisation import Unit
+from services.reference.sheets import admissions as admissions_sheet
 from services.reference.sheets import asset_owners as asset_owners_sheet
 from services.reference.sheets import duty_lists as duty_lists_sheet
 from services.reference.sheets import persons as persons_sheet
+from services.reference.sheets import powers as powers_sheet
 from services.reference.sheets import units as units_sheet
+from services.reference.sheets.cells import cells_of
+from services.reference.sheets.files import harmless
 from services.reference.sheets.persons import PersonInRole
-from services.reference.sheets.reading import SEPARATOR, Column
+from services.reference.sheets.reading import Column
 
 SEED: Final = 20260302
 FOLDER: Final = Path(__file__).parent / "district"
@@ -34,6 +38,8 @@ class District:
 
     units: tuple[Unit, ...]
     duty_lists: tuple[Duty, ...]
+    admissions: tuple[Admission, ...]
+    powers: tuple[Power, ...]
     asset_owners: tuple[AssetOwner, ...]
     persons: tuple[PersonInRole, ...]
 
@@ -51,6 +57,8 @@ def sample_district(seed: int = SEED) -> District:
     return District(
         units=units,
         duty_lists=tuple(duties.duty_lists()),
+        admissions=tuple(duties.admissions()),
+        powers=tuple(duties.powers()),
         asset_owners=tuple(duties.asset_owners(seed)),
         persons=tuple(people.staff(seed, units)),
     )
@@ -61,6 +69,8 @@ def write_sheets(district: District, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     _write_csv(folder / "units.csv", units_sheet.COLUMNS, district.units)
     _write_csv(folder / "duty_lists.csv", duty_lists_sheet.COLUMNS, district.duty_lists)
+    _write_csv(folder / "admissions.csv", admissions_sheet.COLUMNS, district.admissions)
+    _write_csv(folder / "powers.csv", powers_sheet.COLUMNS, district.powers)
     _write_csv(folder / "asset_owners.csv", asset_owners_sheet.COLUMNS, district.asset_owners)
     _write_csv(folder / "persons.csv", persons_sheet.COLUMNS, district.persons)
     (folder / "grids.geojson").write_text(_geojson(district.smallest_grids), encoding="utf-8")
@@ -71,16 +81,7 @@ def _write_csv(path: Path, columns: Sequence[Column], rows: Iterable[msgspec.Str
         sheet = csv.writer(file, lineterminator="\n")
         sheet.writerow(column.name for column in columns)
         for row in rows:
-            cells: Mapping[str, object] = msgspec.to_builtins(row)
-            sheet.writerow(_cell(cells.get(column.name)) for column in columns)
-
-
-def _cell(value: object) -> str:
-    if value is None or value == "ordinary":
-        return ""
-    if isinstance(value, list | tuple):
-        return SEPARATOR.join(map(str, value))
-    return str(value)
+            sheet.writerow(map(harmless, cells_of(row, columns).values()))
 
 
 def _geojson(grids: Sequence[Unit]) -> str:

@@ -1,5 +1,6 @@
 """What the grassroots of the sample district took over, and who owns or manages what where."""
 
+import csv
 from collections.abc import Iterator
 from datetime import date
 from typing import Final
@@ -8,7 +9,8 @@ from deploy.demo.departments import DISTRICT_ID, ESTATE_MANAGERS
 from deploy.demo.draws import Draws
 from deploy.demo.names import words
 from deploy.demo.streets import AREAS, TOWNSHIP, communities, subdistricts
-from services.reference.model.duties import AssetOwner, Duty
+from deploy.embedded.state import PROJECT
+from services.reference.model.duties import Admission, AssetOwner, Duty, Power
 
 SUBDISTRICT_ITEMS: Final = words(
     "0102 0709 0802 1001 1002 1003 1004 1005 1007 1008 1101 1102 1105 1301 1302 1303 1402 1501 1507 1703 2002 2203"
@@ -17,6 +19,9 @@ COMMUNITY_ITEMS: Final = ("0810", "1404", "1602", "2003", "2401", "2402", "2503"
 NOT_IN_THE_TOWNSHIP: Final = frozenset({"1004", "1007", "1301", "1302"})
 """Never admitted there: night markets, barbecues and illegal buildings stay with the department."""
 NOT_IN_VILLAGES: Final = frozenset({"0810", "1602"})
+ENFORCED_DOMAINS: Final = ("10", "11", "13")
+"""Street order, advertising, illegal buildings: whoever leads them must be allowed to punish."""
+CATALOGUE: Final = PROJECT / "deploy" / "reference" / "catalogue.csv"
 ADMITTED_ON: Final = date(2025, 11, 20)
 COVER_ITEMS: Final = ("0101", "0103", "0104")
 COVER_OWNERS: Final = ("drainage", "water_company", "telecom_operator", "heating_company", "power_company")
@@ -36,6 +41,41 @@ def duty_lists() -> list[Duty]:
         Duty(unit=unit, item=item, admission=f"ZR-2025-{items.index(item) + 1:03}", approved_on=ADMITTED_ON)
         for unit, item in rows
     ]
+
+
+def admissions() -> list[Admission]:
+    """Return the admissions behind the duty lists: every subdistrict's, or every community's, one per item."""
+    names, items = _catalogue(), SUBDISTRICT_ITEMS + COMMUNITY_ITEMS
+    return [
+        Admission(
+            id=f"ZR-2025-{number:03}",
+            title=names[item][0],
+            requested_by=names[item][1],
+            items=(item,),
+            units=(DISTRICT_ID,),
+            funds=True,
+            staff=True,
+            powers=True,
+            state="approved",
+            decided_on=ADMITTED_ON,
+        )
+        for number, item in enumerate(items, start=1)
+    ]
+
+
+def powers() -> list[Power]:
+    """Return the powers to enforce that the subdistricts hold: what the duty lists ask for in the streets."""
+    return [
+        Power(item=item, holder="subdistrict", valid_from=ADMITTED_ON, basis="赋权执法事项清单2025")
+        for item in SUBDISTRICT_ITEMS
+        if item.startswith(ENFORCED_DOMAINS)
+    ]
+
+
+def _catalogue() -> dict[str, tuple[str, str]]:
+    """Return the name and the department of every item that the shipped catalogue gives to the grassroots."""
+    with CATALOGUE.open(encoding="utf-8", newline="") as sheet:
+        return {row["code"]: (row["name_zh"], row["duty_of"]) for row in csv.DictReader(sheet)}
 
 
 def _admitted(unit: str, item: str) -> bool:

@@ -129,7 +129,7 @@ def _answer(position: int, outcome: Outcome, item: Item | None, scene: Scene) ->
         return _answer_anew(outcome, item, scene)
     known = scene.reference.answers
     ground = ground_of(scene.report.place, scene.smallest, outcome.reach)
-    key = (position, ground, item.code if item else None)
+    key = (position, ground, item.code if item else None, scene.era)
     answer = known.get(key)
     if answer is None:
         if len(known) >= ANSWERS_MAX:
@@ -154,5 +154,5 @@ def _lead(name: str, item: Item | None, scene: Scene, notes: list[str]) -> tuple
     if unit is None:
         notes.append(f"lead {name or 'unnamed'}: nobody found at this place")
         return COMMAND_CENTER, False
-    lead = duty_lead(unit, item, scene.reference, notes)
+    lead = duty_lead(unit, item, scene, notes)
     return (lead, True) if lead is not None else (COMMAND_CENTER, False)

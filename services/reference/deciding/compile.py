@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from services.contracts.events.report import Lane
+from services.reference.deciding.mandates import Mandates
 from services.reference.deciding.match import RuleTable, fold
 from services.reference.deciding.organisation import Organisation
 from services.reference.deciding.ranking import implicit_rule, rank_of
@@ -47,8 +48,8 @@ class Answer(NamedTuple):
     notes: tuple[str, ...]
 
 
-AnswerKey = tuple[int, str | None, str | None]
-"""Position of the rule, as much of the place as the rule's names depend on, item code."""
+AnswerKey = tuple[int, str | None, str | None, int]
+"""Position of the rule, as much of the place as the rule's names depend on, item code, era of the mandates."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +68,8 @@ class CompiledReference:
     table: RuleTable
     outcomes: tuple[Outcome, ...]
     """In the order of the table's rules."""
-    duties: frozenset[tuple[str, str]]
-    """(unit, item) pairs that the grassroots took over."""
+    mandates: Mandates
+    """What the grassroots may lead, and when."""
     owners: Mapping[tuple[OwnerRole, str, str | None], str]
     """Unit by (role, area, item)."""
     answers: dict[AnswerKey, Answer] = field(default_factory=dict, repr=False, compare=False)
@@ -107,7 +108,7 @@ def compile_version(version: ReferenceVersion) -> CompiledReference:
         unclassified=unclassified_terms(version.policies),
         table=RuleTable(rules, organisation, calendar.zone),
         outcomes=tuple(_outcome(rule, items, terms, reaches) for rule in rules),
-        duties=frozenset((duty.unit, duty.item) for duty in version.duty_lists),
+        mandates=Mandates(version, organisation, calendar.zone),
         owners=owners,
     )
 

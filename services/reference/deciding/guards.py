@@ -2,31 +2,33 @@
 
 from collections.abc import Iterable
 
-from services.reference.deciding.compile import CompiledReference
 from services.reference.deciding.organisation import Organisation
 from services.reference.deciding.resolving import Scene
 from services.reference.model.catalogue import Item
 from services.reference.model.organisation import COMMAND_CENTER, GRASSROOTS, PATH_MAX
 
 
-def duty_lead(lead: str, item: Item | None, reference: CompiledReference, notes: list[str]) -> str | None:
-    """Return who may lead: the unit itself, or the department whose duty it is (X-05, 国办函〔2025〕66号).
+def duty_lead(lead: str, item: Item | None, scene: Scene, notes: list[str]) -> str | None:
+    """Return who may lead: the unit itself, else one tier up, else the department whose duty it is.
 
-    None when the duty was not taken over and the catalogue names no department for it.
+    A department's duty never goes to the grassroots unless it is on that very unit's list (X-05, S2-06,
+    国办函〔2025〕66号), and a power that left a tier takes its items along (S2-02). None when nobody took the duty over
+    and the catalogue names no department for it.
     """
-    if reference.organisation.unit(lead).kind not in GRASSROOTS:
+    organisation = scene.organisation
+    if organisation.unit(lead).kind not in GRASSROOTS:
         return lead
-    if item is not None and _has_taken_over(lead, item.code, reference):
-        return lead
-    what = f"item {item.code}" if item else "a duty without an item"
-    notes.append(f"{what} is not on the duty list of {lead}")
-    if item is None or item.duty_of is None or item.duty_of not in reference.organisation.units:
+    if item is None:
+        notes.append(f"a duty without an item is not on the duty list of {lead}")
         return None
-    return item.duty_of
-
-
-def _has_taken_over(unit_id: str, item_code: str, reference: CompiledReference) -> bool:
-    return (unit_id, item_code) in reference.duties
+    for unit in organisation.path(lead):
+        if organisation.units[unit].kind not in GRASSROOTS:
+            break
+        reason = scene.reference.mandates.why_not(unit, item.code, scene.era)
+        if reason is None:
+            return unit
+        notes.append(reason)
+    return item.duty_of if item.duty_of in organisation.units else None
 
 
 def recused(lead: str, accused: tuple[str, ...], organisation: Organisation, notes: list[str]) -> str:

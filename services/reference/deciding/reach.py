@@ -1,11 +1,12 @@
 """How much of the place a rule's names depend on: reports that agree in it get the same answer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import Final
 
 from services.contracts.events.report import Place
 from services.reference.deciding.organisation import Organisation
+from services.reference.model.duties import OwnerRole
 
 
 class Reach(IntEnum):
@@ -23,7 +24,7 @@ _BY_KIND: Final = {"subdistrict": Reach.SUBDISTRICT, "community": Reach.COMMUNIT
 class Reaches:
     """Knows how finely each role is filled in one version."""
 
-    def __init__(self, organisation: Organisation, owners: Mapping[tuple[str, str, str | None], str]) -> None:
+    def __init__(self, organisation: Organisation, owners: Iterable[tuple[OwnerRole, str, str | None]]) -> None:
         self._units = organisation.units
         self._roles: dict[str, Reach] = {}
         for role, area, _ in owners:

@@ -11,7 +11,7 @@ from services.reference.model.duties import OwnerRole
 class Scene:
     """A report seen through one version: where it happened, and what its reporter says it is."""
 
-    __slots__ = ("item", "organisation", "path", "reference", "report", "smallest")
+    __slots__ = ("era", "item", "organisation", "path", "reference", "report", "smallest")
 
     def __init__(self, reference: CompiledReference, report: ReportFacts) -> None:
         """Take a report whose place is filled in (`Organisation.place_of`)."""
@@ -21,6 +21,7 @@ class Scene:
         self.report = report
         self.item: Item | None = reference.items.get(report.item) if report.item else None
         self.smallest = organisation.smallest(report.place)
+        self.era = reference.mandates.era(report.accepted_at)
         self.path: tuple[str, ...] = organisation.path(self.smallest) if self.smallest else ()
 
     @property

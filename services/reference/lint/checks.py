@@ -10,10 +10,12 @@ from services.reference.lint.grassroots_without_duty import grassroots_without_d
 from services.reference.lint.never_firing import never_firing
 from services.reference.lint.overlapping import overlapping
 from services.reference.lint.shadowed import shadowed
+from services.reference.lint.without_power import without_power
 
 CHECKS: Final[tuple[Callable[[CompiledReference], Iterator[Finding]], ...]] = (
     dead_target,
     grassroots_without_duty,
+    without_power,
     never_firing,
     shadowed,
     overlapping,

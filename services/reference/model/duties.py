@@ -13,13 +13,63 @@ OwnerRole = Literal["asset_owner", "property_company", "bike_operator", "partner
 """The roles that the sheet `asset_owners` fills; the others follow from the organisation."""
 
 
-class Duty(msgspec.Struct, frozen=True, kw_only=True):
+AdmissionState = Literal["requested", "approved", "refused", "withdrawn"]
+
+
+class Duty(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A department's duty that this subdistrict or community has taken over, with the admission that allowed it."""
 
     unit: str
     item: str
     admission: str
     approved_on: date | None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    """The first day on which it is the department's again."""
+
+
+class Admission(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the leading group's office decided on a task for the grassroots (准入): no work goes there without it.
+
+    Funds follow the task, staff follow the work, powers match the duty (S0-09): approved only with all three.
+    """
+
+    id: str
+    title: str
+    requested_by: str
+    """The department whose work it is."""
+    items: tuple[str, ...]
+    units: tuple[str, ...]
+    """Who takes the task over; a unit stands for everything below it."""
+    funds: bool
+    staff: bool
+    powers: bool
+    state: AdmissionState
+    decided_on: date | None = None
+    valid_to: date | None = None
+    """The first day on which it no longer holds: it ran out, or was withdrawn."""
+    reason: str | None = None
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Which of the three conditions are not met."""
+        return tuple(name for name in ("funds", "staff", "powers") if not getattr(self, name))
+
+
+class Power(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The power to enforce `item`, held by a unit or by a whole tier, from one day to before another (S2-02).
+
+    An item that no power names needs none. One that is named may be led by the grassroots on these days only.
+    """
+
+    item: str
+    holder: str
+    """A unit id, or `subdistrict` or `community`: every unit of that kind."""
+    valid_from: date | None = None
+    valid_to: date | None = None
+    """The first day on which the power is the district's."""
+    basis: str
+    """The list or decision that gave it."""
 
 
 class AssetOwner(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

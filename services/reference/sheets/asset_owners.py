@@ -19,9 +19,9 @@ COLUMNS: Final = (
         required=True,
         choices=ROLES,
     ),
-    Column("area", "id of the grid, community, subdistrict or district it holds for", required=True),
-    Column("item", "catalogue code, such as 0101; empty: every item"),
-    Column("unit", "id of the unit (company, department, …) that it is", required=True),
+    Column("area", "id of the grid, community, subdistrict or district it holds for", required=True, refers="unit"),
+    Column("item", "catalogue code, such as 0101; empty: every item", refers="item"),
+    Column("unit", "id of the unit (company, department, …) that it is", required=True, refers="unit"),
     Column("note", "free text, not used"),
 )
 

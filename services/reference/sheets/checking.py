@@ -1,11 +1,11 @@
 """What one sheet alone cannot know: names that must exist elsewhere, and things that must be there once."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, TypeVar, get_args
 
 from services.reference.model.catalogue import Item
-from services.reference.model.duties import AssetOwner, Duty, PlaceRole
+from services.reference.model.duties import AssetOwner, PlaceRole
 from services.reference.model.organisation import GRASSROOTS, Unit
 from services.reference.model.rules import Rule
 from services.reference.sheets.reading import Entry, Refusal
@@ -22,6 +22,8 @@ class Known:
     units: Mapping[str, Unit]
     items: Mapping[str, Item]
     duties: frozenset[tuple[str, str]]
+    powers: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Who ever holds the power for an item that needs one."""
 
     def kind(self, name: str) -> str:
         """Return the kind of unit that a name means; a role is its own kind."""
@@ -32,6 +34,15 @@ class Known:
 
     def is_grassroots(self, name: str) -> bool:
         return self.kind(name) in GRASSROOTS
+
+    def path(self, unit_id: str) -> list[str]:
+        """Return the ids from a unit upwards, also where the units are no tree yet."""
+        path: list[str] = []
+        current: str | None = unit_id
+        while current is not None and current in self.units and current not in path:
+            path.append(current)
+            current = self.units[current].parent
+        return path
 
 
 def check_catalogue(entries: Sequence[Entry[Item]], known: Known) -> Iterator[Refusal]:
@@ -69,7 +80,25 @@ def check_rules(entries: Sequence[Entry[Rule]], known: Known) -> Iterator[Refusa
             yield Refusal("rules", entry.row, column, f"{name!r} does not exist")
         for unit in _without_duty(rule, known):
             missing = f"{unit} has no approved admission for item {rule.item or '(none named)'}"
-            yield Refusal("rules", entry.row, "lead", f"a department's duty never goes to the grassroots: {missing}")
+            reason = f"a department's duty never goes to the grassroots: {missing}"
+            yield Refusal("rules", entry.row, "lead", reason, _sender(rule.item, known))
+        yield from _powerless(entry, known)
+
+
+def _sender(item_code: str | None, known: Known) -> str:
+    """Return the department whose work a rule would send down; empty where the rule does not say."""
+    item = known.items.get(item_code or "")
+    return (item.duty_of or item.lead) if item else ""
+
+
+def _powerless(entry: Entry[Rule], known: Known) -> Iterator[Refusal]:
+    """Yield a rule that gives the grassroots an item whose power nobody there ever holds (S2-02)."""
+    rule = entry.value
+    if rule.lead is None or rule.item is None or not known.is_grassroots(rule.lead):
+        return
+    holders = known.powers.get(rule.item)
+    if holders is not None and not holders & {rule.lead, known.kind(rule.lead)} and rule.lead in known.units:
+        yield Refusal("rules", entry.row, "lead", f"{rule.lead} has no power for item {rule.item}")
 
 
 def _unknown_names(rule: Rule, known: Known) -> Iterator[tuple[str, str]]:
@@ -96,28 +125,8 @@ def _without_duty(rule: Rule, known: Known) -> list[str]:
 def _in_areas(unit: Unit, rule: Rule, known: Known) -> bool:
     if not rule.areas:
         return True
-    below = any(area in _path(unit.id, known) for area in rule.areas)
-    return below or any(unit.id in _path(area, known) for area in rule.areas)
-
-
-def _path(unit_id: str, known: Known) -> list[str]:
-    path: list[str] = []
-    current: str | None = unit_id
-    while current is not None and current in known.units and current not in path:
-        path.append(current)
-        current = known.units[current].parent
-    return path
-
-
-def check_duties(entries: Sequence[Entry[Duty]], known: Known) -> Iterator[Refusal]:
-    """Yield duties of units that are no grassroots, and of items that do not exist."""
-    yield from twice("duty_lists", "item", entries, lambda duty: (duty.unit, duty.item))
-    for entry in entries:
-        duty = entry.value
-        if duty.unit not in known.units or not known.is_grassroots(duty.unit):
-            yield Refusal("duty_lists", entry.row, "unit", f"{duty.unit!r} is no subdistrict, community or grid")
-        if duty.item not in known.items:
-            yield Refusal("duty_lists", entry.row, "item", f"{duty.item!r} is not in the catalogue")
+    below = any(area in known.path(unit.id) for area in rule.areas)
+    return below or any(unit.id in known.path(area) for area in rule.areas)
 
 
 def check_owners(entries: Sequence[Entry[AssetOwner]], known: Known) -> Iterator[Refusal]:

@@ -1,6 +1,6 @@
 """Two folders of sheets -> one reference version, or every reason why not."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
@@ -10,17 +10,23 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from services.reference.model.calendars import CalendarYear, calendar_of
+from services.reference.model.duties import Admission
+from services.reference.model.modes import ModeProfile
 from services.reference.model.organisation import Polygon, Unit
 from services.reference.model.policies import Policies
 from services.reference.model.version import ReferenceVersion
+from services.reference.sheets.admissions import read_admissions
 from services.reference.sheets.asset_owners import read_asset_owners
 from services.reference.sheets.catalogue import read_catalogue
-from services.reference.sheets.checking import Known, check_catalogue, check_duties, check_owners, check_rules
+from services.reference.sheets.checking import Known, check_catalogue, check_owners, check_rules
+from services.reference.sheets.checking_duties import check_admissions, check_duties, check_powers
 from services.reference.sheets.checking_ground import check_ground
+from services.reference.sheets.checking_modes import check_modes
 from services.reference.sheets.checking_policies import check_policies
 from services.reference.sheets.checking_units import check_units
 from services.reference.sheets.duty_lists import read_duty_lists
 from services.reference.sheets.grids import read_grids
+from services.reference.sheets.powers import read_powers
 from services.reference.sheets.reading import Entry, Refusal, SheetsRefusedError
 from services.reference.sheets.rules import read_rules
 from services.reference.sheets.units import read_units
@@ -31,12 +37,16 @@ Ground = tuple[Polygon, ...]
 
 CITY_SHEETS: Final = ("catalogue", "rules")
 DISTRICT_SHEETS: Final = ("units", "duty_lists", "asset_owners")
+GOING_DOWN: Final = ("admissions", "powers")
+"""Of a district that delegated something; a file that is missing has no rows."""
 READERS: Final[Mapping[str, Callable[[str, bytes], list[Any]]]] = {
     "catalogue": read_catalogue,
     "rules": read_rules,
     "units": read_units,
     "duty_lists": read_duty_lists,
     "asset_owners": read_asset_owners,
+    "admissions": read_admissions,
+    "powers": read_powers,
 }
 
 
@@ -58,14 +68,19 @@ class _Sheets:
             return otherwise
 
 
-def read_version(city: Path, district: Path, *, delegated: bool = True) -> ReferenceVersion:
+def read_version(
+    city: Path, district: Path, *, delegated: bool = True, register: Sequence[Admission] = ()
+) -> ReferenceVersion:
     """Return the version that two folders describe.
 
     Args:
-        city: catalogue, rules (csv or xlsx), `policies.json`, `calendars/*.json`; as `deploy/reference`.
-        district: units, duty_lists, asset_owners (csv or xlsx), `grids.geojson`; as `deploy/demo/district`.
-        delegated: whether powers were delegated to subdistricts. If not, the duty lists are left out, and every item
-            that names a grassroots lead goes to the department whose duty it is.
+        city: catalogue, rules (csv or xlsx), `policies.json`, `calendars/*.json`, `modes/*.json`; as
+            `deploy/reference`.
+        district: units, duty_lists, asset_owners, admissions, powers (csv or xlsx), `grids.geojson`; as
+            `deploy/demo/district`.
+        delegated: whether powers were delegated to subdistricts. If not, duty lists, admissions and powers are left
+            out, and every item that names a grassroots lead goes to the department whose duty it is.
+        register: admissions as decided in the database; they count before the sheet's.
 
     Raises:
         SheetsRefusedError: with every refusal of every sheet.
@@ -74,13 +89,16 @@ def read_version(city: Path, district: Path, *, delegated: bool = True) -> Refer
     ground = sheets.attempt(lambda: read_grids(_bytes("grids", district / "grids.geojson")), dict[str, Ground]())
     policies = sheets.attempt(lambda: _policies(city / "policies.json"), None)
     calendars = sheets.attempt(lambda: _calendars(city / "calendars"), tuple[CalendarYear, ...]())
-    if not delegated:
-        sheets.entries["duty_lists"] = []
+    profiles = sheets.attempt(lambda: _modes(city / "modes"), tuple[ModeProfile, ...]())
+    for name in ("duty_lists", *GOING_DOWN) if not delegated else ():
+        sheets.entries[name] = []
+    admissions = {admission.id: admission for admission in (*sheets.values("admissions"), *register)}
     units = {unit.id: unit for unit in sheets.values("units")}
     if sheets.refusals or policies is None:
         raise SheetsRefusedError(sheets.refusals)
     refusals = [
-        *_check(sheets, units, policies),
+        *_check(sheets, units, policies, admissions),
+        *check_modes(profiles, sheets.values("catalogue"), units),
         *check_ground(units, ground),
         *_calendar_refusals(calendars, policies),
     ]
@@ -92,6 +110,10 @@ def read_version(city: Path, district: Path, *, delegated: bool = True) -> Refer
         rules=sheets.values("rules"),
         duty_lists=sheets.values("duty_lists"),
         asset_owners=sheets.values("asset_owners"),
+        delegation="delegated" if delegated else "not_delegated",
+        admissions=tuple(admissions[name] for name in sorted(admissions)) if delegated else (),
+        powers=sheets.values("powers"),
+        profiles=profiles,
         policies=policies,
         calendars=calendars,
     )
@@ -102,21 +124,32 @@ def _read_all(city: Path, district: Path) -> _Sheets:
     for folder, names in ((city, CITY_SHEETS), (district, DISTRICT_SHEETS)):
         for name in names:
             sheets.entries[name] = sheets.attempt(partial(_read, name, _path_of(folder, name)), [])
+    for name in GOING_DOWN:
+        path = _path_of(district, name)
+        sheets.entries[name] = sheets.attempt(partial(_read, name, path), []) if path.exists() else []
     return sheets
 
 
-def _check(sheets: _Sheets, units: dict[str, Unit], policies: Policies) -> list[Refusal]:
+def _check(
+    sheets: _Sheets, units: dict[str, Unit], policies: Policies, admissions: Mapping[str, Admission]
+) -> list[Refusal]:
+    holders: dict[str, frozenset[str]] = {}
+    for power in sheets.values("powers"):
+        holders[power.item] = holders.get(power.item, frozenset()) | {power.holder}
     known = Known(
         units,
         {item.code: item for item in sheets.values("catalogue")},
         frozenset((duty.unit, duty.item) for duty in sheets.values("duty_lists")),
+        holders,
     )
     return list(
         chain(
             check_units(sheets.entries["units"]),
             check_catalogue(sheets.entries["catalogue"], known),
             check_rules(sheets.entries["rules"], known),
-            check_duties(sheets.entries["duty_lists"], known),
+            check_admissions(sheets.entries["admissions"], known),
+            check_duties(sheets.entries["duty_lists"], admissions, known),
+            check_powers(sheets.entries["powers"], known),
             check_owners(sheets.entries["asset_owners"], known),
             check_policies(policies, known.items),
         )
@@ -153,6 +186,10 @@ def _policies(path: Path) -> Policies | None:
 
 def _calendars(folder: Path) -> tuple[CalendarYear, ...]:
     return tuple(_decoded("calendars", path, CalendarYear) for path in sorted(folder.glob("*.json")))
+
+
+def _modes(folder: Path) -> tuple[ModeProfile, ...]:
+    return tuple(_decoded("modes", path, ModeProfile) for path in sorted(folder.glob("*.json")))
 
 
 def _decoded(sheet: str, path: Path, kind: type[T]) -> T:

@@ -12,27 +12,30 @@ from services.reference.sheets.reading import Column, Entry, Row, parse_rows, ro
 
 SHEET: Final = "duty_lists"
 COLUMNS: Final = (
-    Column("unit", "id of a subdistrict, community or grid", required=True),
-    Column("item", "catalogue code, such as 1001", required=True),
+    Column("unit", "id of a subdistrict, community or grid", required=True, refers="unit"),
+    Column("item", "catalogue code, such as 1001", required=True, refers="item"),
     Column("admission", "number of the admission that approved it, such as `ZR-2025-014`", required=True),
-    Column("approved_on", "day of the approval", required=True),
+    Column("approved_on", "day of the approval; when given, the admission's"),
+    Column("valid_from", "first day of the duty; empty: always"),
+    Column("valid_to", "first day on which it is the department's again; empty: open"),
 )
 
 
 def read_duty_lists(name: str, content: bytes) -> list[Entry[Duty]]:
-    """Return the duties taken over. A row without an approved admission is refused."""
+    """Return the duties taken over. A row without an admission is refused."""
     return parse_rows(rows_of(SHEET, name, content, COLUMNS), _duty)
 
 
 def _duty(row: Row) -> Duty:
-    approved_on = row.day("approved_on")
     if not row.optional("admission"):
         row.refuse("admission", "a department's duty needs an admission before it goes to the grassroots")
-    elif approved_on is None and not row.refusals:
-        row.refuse("approved_on", "the admission is not approved")
-    return Duty(
+    duty = Duty(
         unit=row.text("unit"),
         item=row.text("item"),
         admission=row.optional("admission") or "",
-        approved_on=approved_on,
+        approved_on=row.day("approved_on"),
+        valid_from=row.day("valid_from"),
+        valid_to=row.day("valid_to"),
     )
+    row.refuse_empty_span(duty.valid_from, duty.valid_to)
+    return duty

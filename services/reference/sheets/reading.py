@@ -1,11 +1,12 @@
 """Files to rows, rows to cells, and the refusals on the way: sheet, row, column, reason, all of them collected."""
 
 import csv
-import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final, Generic, TypeVar, cast
+from typing import Final, Generic, Literal, TypeVar, cast
+
+from services.reference.sheets.files import csv_lines
 
 T = TypeVar("T")
 
@@ -14,8 +15,8 @@ CELL_MAX: Final = 4_000
 BYTES_MAX: Final = 64 * 1024 * 1024
 SEPARATOR: Final = ";"
 HEADER_ROW: Final = 1
-ENCODINGS: Final = ("utf-8-sig", "gb18030")
-"""Tried in this order; UTF-8 with and without a byte order mark are one."""
+ERRORS: Final = "errors"
+"""The column in which a workbook told what is wrong with its rows; read past when it comes back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Column:
     means: str
     required: bool = False
     choices: tuple[str, ...] = ()
+    refers: Literal["", "unit", "department", "item"] = ""
+    """What a cell with one value names, so that a workbook can offer what there is."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -36,6 +39,8 @@ class Refusal:
     row: int
     column: str
     reason: str
+    sender: str = ""
+    """The department that sent work down without an approved admission; empty for everything else."""
 
     def __str__(self) -> str:
         where = ", ".join(filter(None, (self.sheet, f"row {self.row}" if self.row else "", self.column)))
@@ -99,6 +104,11 @@ class Row:
     def day(self, column: str) -> date | None:
         return self.read(column, _day)
 
+    def refuse_empty_span(self, first: date | None, end: date | None) -> None:
+        """Refuse an end on or before the first day: nothing would ever hold."""
+        if first is not None and end is not None and end <= first:
+            self.refuse("valid_to", "not after valid_from")
+
 
 def _day(text: str) -> date:
     try:
@@ -115,8 +125,17 @@ def rows_of(sheet: str, name: str, content: bytes, columns: Sequence[Column]) ->
     """
     if len(content) > BYTES_MAX:
         raise SheetsRefusedError([Refusal(sheet, 0, "", f"larger than {BYTES_MAX // 2**20} MiB")])
-    lines = _workbook_lines(content) if name.lower().endswith(".xlsx") else _csv_lines(sheet, content)
-    header = [cell.strip() for cell in next(lines, [])]
+    lines = _workbook_lines(content) if name.lower().endswith(".xlsx") else csv_lines(content)
+    try:
+        header = [cell.strip() for cell in next(lines, [])]
+        return _checked(sheet, header, lines, columns)
+    except (ValueError, csv.Error) as error:
+        if isinstance(error, SheetsRefusedError):
+            raise
+        raise SheetsRefusedError([Refusal(sheet, 0, "", str(error))]) from error
+
+
+def _checked(sheet: str, header: Sequence[str], lines: Iterator[list[str]], columns: Sequence[Column]) -> list[Row]:
     refusals = list(_header_refusals(sheet, header, columns))
     if refusals:
         raise SheetsRefusedError(refusals)
@@ -161,6 +180,8 @@ def _rows(sheet: str, header: Sequence[str], lines: Iterator[list[str]]) -> Iter
 def _header_refusals(sheet: str, header: Sequence[str], columns: Sequence[Column]) -> Iterator[Refusal]:
     known = {column.name for column in columns}
     for name in header:
+        if name.startswith(ERRORS):
+            continue
         if name not in known:
             yield Refusal(sheet, HEADER_ROW, name, "no column of this sheet")
         elif header.count(name) > 1:
@@ -168,16 +189,6 @@ def _header_refusals(sheet: str, header: Sequence[str], columns: Sequence[Column
     for column in columns:
         if column.required and column.name not in header:
             yield Refusal(sheet, HEADER_ROW, column.name, "missing")
-
-
-def _csv_lines(sheet: str, content: bytes) -> Iterator[list[str]]:
-    for encoding in ENCODINGS:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return iter(csv.reader(io.StringIO(text, newline="")))
-    raise SheetsRefusedError([Refusal(sheet, 0, "", "neither UTF-8 nor GB18030")])
 
 
 def _workbook_lines(content: bytes) -> Iterator[list[str]]:

@@ -24,8 +24,9 @@ COLUMNS: Final = (
         "id of the unit above: grid → grid or community → subdistrict → district; department, company and center → "
         "district; branch_office → its department; empty for the district",
         required=True,
+        refers="unit",
     ),
-    Column("supervisor", "id of the unit that takes complaints about this one; empty: the parent"),
+    Column("supervisor", "id of the unit that takes complaints about this one; empty: the parent", refers="unit"),
     Column("serves", "branch_office only: id of the subdistrict it works in"),
     Column("lanes", "sensitive lanes this unit alone receives: stability; drugs; petition; discipline", choices=LANES),
     Column("code", "the city's code, as written, such as the 15 digits of a grid"),

@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from services.contracts.events.report import Channel, Place, ReportFacts
-from services.reference.sheets.reading import ENCODINGS
+from services.reference.sheets.files import ENCODINGS
 
 LINE_BYTES_MAX: Final = 64 * 1024
 NOWHERE: Final = UUID(int=0)

@@ -35,6 +35,11 @@ drains,雨水箅;雨水口,0203,,,,
 vendors,摆摊,1001,,,sub-01,5
 """
 DUTIES: Final = "unit,item,admission,approved_on\nsub-01,1001,ZR-1,2025-12-01\n"
+ADMISSIONS: Final = """\
+id,title,requested_by,items,units,funds,staff,powers,state,decided_on,valid_to,reason
+ZR-1,游商,drainage,1001,sub-01,yes,yes,yes,approved,2025-12-01,,
+"""
+POWERS: Final = "item,holder,valid_from,valid_to,basis\n1001,subdistrict,,,清单\n"
 OWNERS: Final = "role,area,item,unit,note\nasset_owner,sub-01,0203,drainage,\n"
 
 
@@ -59,6 +64,8 @@ FILES: Final = {
     "district/units.csv": UNITS,
     "district/duty_lists.csv": DUTIES,
     "district/asset_owners.csv": OWNERS,
+    "district/admissions.csv": ADMISSIONS,
+    "district/powers.csv": POWERS,
     "district/grids.geojson": GRIDS,
 }
 

@@ -88,7 +88,7 @@ def test_no_rule_we_ship_is_dead_shadowed_or_decided_by_order() -> None:
 def test_powers_that_one_subdistrict_did_not_get_stay_with_the_department() -> None:
     reference = shipped()
     units = {unit.id for unit in reference.version.organisation if unit.kind == "subdistrict"}
-    without = units - {unit for unit, code in reference.duties if code == "1004"}
+    without = units - {unit for unit, code in reference.mandates.pairs if code == "1004"}
 
     assert without
     for unit_id in without:

@@ -9,8 +9,7 @@ import pytest
 from services.reference.deciding.compile import compile_version
 from services.reference.deciding.decide import decide
 from services.reference.sheets.reading import SheetsRefusedError
-from services.reference.sheets.rules import COLUMNS, read_rules
-from services.reference.sheets.writing import template_of, write_csv, write_workbook
+from services.reference.sheets.rules import read_rules
 from tests.unit.reference import sheets_of
 from tests.unit.reference.sheets_of import geojson, read_sheets, square, write_sheets
 from tests.unit.reference.town import a_report
@@ -100,9 +99,49 @@ def test_the_profile_without_delegation_leaves_duties_with_departments(tmp_path:
             ("district/duty_lists.csv", "ZR-1", ""), "duty_lists, row 2, admission:", id="a-duty-without-admission"
         ),
         pytest.param(
-            ("district/duty_lists.csv", "2025-12-01", ""),
-            "duty_lists, row 2, approved_on: the admission is not approved",
+            ("district/admissions.csv", "approved", "requested"),
+            "duty_lists, row 2, admission: admission ZR-1 is not approved: requested",
             id="an-admission-not-approved",
+        ),
+        pytest.param(
+            ("district/duty_lists.csv", "ZR-1", "ZR-9"),
+            "duty_lists, row 2, admission: no admission ZR-9",
+            id="an-admission-that-does-not-exist",
+        ),
+        pytest.param(
+            ("district/admissions.csv", "drainage,1001,sub-01", "drainage,0203,sub-01"),
+            "duty_lists, row 2, admission: admission ZR-1 does not cover item 1001",
+            id="an-admission-of-something-else",
+        ),
+        pytest.param(
+            ("district/admissions.csv", "drainage,1001,sub-01", "drainage,1001,com-0101"),
+            "duty_lists, row 2, admission: admission ZR-1 does not cover sub-01",
+            id="an-admission-for-somebody-else",
+        ),
+        pytest.param(
+            ("district/duty_lists.csv", "2025-12-01", "2025-12-02"),
+            "duty_lists, row 2, admission: admission ZR-1 was decided on 2025-12-01, not on 2025-12-02",
+            id="an-approval-on-another-day",
+        ),
+        pytest.param(
+            ("district/admissions.csv", "yes,yes,yes", "yes,no,yes"),
+            "admissions, row 2, staff: approved without it",
+            id="a-task-without-staff",
+        ),
+        pytest.param(
+            ("district/admissions.csv", "approved,2025-12-01,,", "withdrawn,2025-12-01,,"),
+            "admissions, row 2, valid_to: withdrawn, but from when on?",
+            id="withdrawn-some-day",
+        ),
+        pytest.param(
+            ("district/powers.csv", "1001,subdistrict", "1001,drainage"),
+            "powers, row 2, holder: 'drainage' is no subdistrict, community or grid",
+            id="a-power-of-a-department",
+        ),
+        pytest.param(
+            ("district/powers.csv", "1001,subdistrict,,", "1001,subdistrict,2026-01-01,2026-01-01"),
+            "powers, row 2, valid_to: not after valid_from",
+            id="a-power-for-no-day",
         ),
         pytest.param(
             ("city/rules.csv", "drains,雨水箅;雨水口,0203,,", "drains,雨水箅;雨水口,0203,subdistrict,"),
@@ -188,17 +227,3 @@ def test_a_workbook_says_the_same_as_a_csv() -> None:
 def test_what_is_no_workbook_is_refused() -> None:
     with pytest.raises(SheetsRefusedError, match="no xlsx file"):
         read_rules("rules.xlsx", b"PK nonsense")
-
-
-@pytest.mark.parametrize(("write", "name"), [(write_csv, "rules.csv"), (write_workbook, "rules.xlsx")])
-def test_what_is_written_is_read_again(write: object, name: str) -> None:
-    rows = [{"id": "r", "keywords": "雨水箅; 井盖", "item": "0203"}]
-
-    content = write("rules", COLUMNS, rows)  # type: ignore[operator]
-
-    (entry,) = read_rules(name, content)
-    assert (entry.value.id, entry.value.keywords) == ("r", ("雨水箅", "井盖"))
-
-
-def test_the_template_has_every_column_and_no_row() -> None:
-    assert read_rules("rules.xlsx", template_of("rules", COLUMNS)) == []
