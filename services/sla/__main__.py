@@ -7,6 +7,7 @@ from services.chassis.postgres import postgres_pool, ready
 from services.chassis.running import Process, run_service
 from services.chassis.shell import Shell
 from services.ledger.store.cities import Cities
+from services.ledger.store.schedules import Schedules
 from services.ledger.store.settling import Settling
 from services.reference.versions.cache import reference_cache
 from services.sla.handlers import SettleDue, WatchClocks
@@ -20,7 +21,12 @@ async def run(settings: SlaSettings, shell: Shell) -> None:
     """Run until the process is asked to stop."""
     async with postgres_pool(settings.postgres) as pool, reference_cache(pool) as reference:
         metrics = SlaMetrics.create(shell.registry)
-        settle = SettleDue(settling=Settling(pool, Cities(reference)), metrics=metrics, cases_max=settings.cases_max)
+        settle = SettleDue(
+            settling=Settling(pool, Cities(reference)),
+            schedules=Schedules(pool),
+            metrics=metrics,
+            cases_max=settings.cases_max,
+        )
         watch = WatchClocks(
             guard=PostgresClockGuard(pool),
             metrics=metrics,

@@ -9,20 +9,23 @@ from datetime import datetime
 import structlog
 
 from services.sla.metrics import SlaMetrics
-from services.sla.ports import ClockGuard, Settling
+from services.sla.ports import ClockGuard, Schedules, Settling
 
 _log = structlog.get_logger("whistle.sla")
 
 
 @dataclass(slots=True, kw_only=True)
 class SettleDue:
-    """Settles until nothing is owed. Returns whether there may be more at once."""
+    """Settles until nothing is owed, scheduled work too. Returns whether there may be more at once."""
 
     settling: Settling
+    schedules: Schedules
     metrics: SlaMetrics
     cases_max: int
 
     async def __call__(self) -> bool:
+        if periods := await self.schedules.settle_due():
+            self.metrics.schedules.inc(periods)
         began = time.monotonic()
         settled = await self.settling.settle_due(self.cases_max)
         if settled.steps == 0:

@@ -12,13 +12,14 @@ PREFIX: Final = f"{NAMESPACE}_sla"
 LATE_SECONDS: Final = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0)
 STEPS: Final = (
     "reminder", "limit", "letter", "supervision", "bulletin_proposal", "interview_proposal", "express",
-    "urge", "no_show",
+    "urge", "no_show", "step_up",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class SlaMetrics:
     steps: Counter
+    schedules: Counter
     lateness_seconds: Histogram
     settled_seconds: Histogram
     clock_stopped: Gauge
@@ -27,6 +28,11 @@ class SlaMetrics:
     def create(cls, registry: CollectorRegistry) -> Self:
         metrics = cls(
             steps=Counter(f"{PREFIX}_steps_total", "Owed steps made effective.", ["step"], registry=registry),
+            schedules=Counter(
+                f"{PREFIX}_schedules_total",
+                "Periods of scheduled work settled, such as daily digests.",
+                registry=registry,
+            ),
             lateness_seconds=Histogram(
                 f"{PREFIX}_lateness_seconds",
                 "Effective minus owed, of the oldest step of a turn.",

@@ -19,6 +19,12 @@ class Settling(Protocol):
         ...
 
 
+class Schedules(Protocol):
+    async def settle_due(self) -> int:
+        """Settle the scheduled work owed by now, each period once; safe beside any other instance."""
+        ...
+
+
 class ClockGuard(Protocol):
     """The database's clock and the row that stops settling."""
 

@@ -27,7 +27,8 @@ from services.intake.metrics import IntakeMetrics
 from services.intake.ports import Moment
 from services.intake.store.city import ReferenceCity
 from services.intake.store.reports import PostgresReports
-from services.ledger.domain.acts import Act, Blow, Handle, ReportIn, SignIn, Verify
+from services.ledger.domain.acts import Act, Handle, SignIn, Verify
+from services.ledger.domain.whistle.acts import Blow, ReportIn
 from services.ledger.store.acting import Acting, Asking
 from services.ledger.store.opening import Openings
 from services.ledger.store.settling import Settling
@@ -130,7 +131,7 @@ async def test_a_turn_of_owed_steps_costs_as_many_statements_for_one_case_as_for
 
 
 async def test_an_act_is_six_statements(database: Database) -> None:
-    database.run_sql(SETUP + "\n".join(person_sql(name) for name in ("drainage", "street", "center")))
+    database.run_sql(SETUP + "\n".join(person_sql(name) for name in ("drainage", "coordinator", "center")))
     city: Any = TheCity()
     async with counted_pool(database, "ledger_writer") as (pool, _), Openings(pool, city).gate() as gate:
         await gate.open_once([a_dispatched_case()])
@@ -161,7 +162,7 @@ async def test_a_batch_of_facts_is_one_statement(database: Database) -> None:
 
 LIFE: Final[tuple[tuple[str, Act], ...]] = (
     ("drainage", SignIn()),
-    ("street", Blow("public_demand", "到期未处置")),
+    ("coordinator", Blow("public_demand", "到期未处置")),
     ("drainage", ReportIn()),
     ("drainage", Handle("周一上午", "报告人王某", "已清掏", "二组")),
     ("center", Verify(done=True)),

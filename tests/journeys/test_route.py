@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from deploy.demo.city.doors import RefusedError
-from services.ledger.domain.acts import DeliverPart, Dispatch, Handle, ReportIn, Return, SignIn, Verify
+from services.ledger.domain.acts import DeliverPart, Dispatch, Handle, Return, SignIn, Verify
+from services.ledger.domain.whistle.acts import ReportIn
 from tests.journeys.running_city import RunningCity
 
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres, pytest.mark.timeout(300)]

@@ -17,6 +17,7 @@ LOOK_SECONDS: Final = 0.01
 PENDING: Final = """
     select exists (select from intake.pending) or exists (select from ledger.pending)
         or exists (select from ledger.clocks where next_at <= (select clock.now()))
+        or exists (select from ledger.schedules where settled_at is null and next_at <= (select clock.now()))
 """
 _POSITION: Final = re.compile(
     r'^whistle_(?P<service>\w+?)_processed_position\{(?=[^}]*topic="(?P<topic>[^"]+)")'
@@ -41,18 +42,19 @@ class Quiet:
     http: httpx2.AsyncClient
     workers: Mapping[str, str]
     """Address of each worker that reads topics, by service."""
+    seconds_max: float = QUIET_SECONDS_MAX
     moving: str = field(default="", init=False)
 
     async def wait(self) -> None:
         """Return when the city is quiet.
 
         Raises:
-            NeverQuietError: it is not within a minute.
+            NeverQuietError: it is not within `seconds_max`.
         """
-        deadline = time.monotonic() + QUIET_SECONDS_MAX
+        deadline = time.monotonic() + self.seconds_max
         while not await self._is_quiet():
             if time.monotonic() > deadline:
-                raise NeverQuietError(f"still moving after {QUIET_SECONDS_MAX:g} s: {self.moving}")
+                raise NeverQuietError(f"still moving after {self.seconds_max:g} s: {self.moving}")
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _is_quiet(self) -> bool:

@@ -22,9 +22,10 @@ from services.contracts.events.progress import (
     Whistle,
     WhistleBlown,
 )
-from services.ledger.domain.acts import Act, DeliverPart, Dispatch, Handle, ReportIn, Return, SignIn, Verify
+from services.ledger.domain.acts import Act, DeliverPart, Dispatch, Handle, Return, SignIn, Verify
 from services.ledger.domain.ladder import limit_of
 from services.ledger.domain.state import CENTER
+from services.ledger.domain.whistle.acts import ReportIn
 from services.reference.model.policies import Policies
 from services.worktime.arithmetic import fraction_instant
 from services.worktime.calendar import Calendar

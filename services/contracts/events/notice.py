@@ -6,7 +6,10 @@ from uuid import UUID
 
 from services.contracts.events.event import Event
 
-NoticeKind = Literal["mode_switched", "digest", "bulletin", "published", "clock_stopped", "task_refused"]
+NoticeKind = Literal[
+    "mode_switched", "digest", "bulletin", "published", "clock_stopped", "task_refused",
+    "major_matter", "interview",
+]  # fmt: skip
 
 
 class NoticeIssued(Event, frozen=True, kw_only=True):
@@ -21,6 +24,8 @@ class NoticeIssued(Event, frozen=True, kw_only=True):
     """Whom it concerns."""
     subject: str
     facts: dict[str, str | int | float | bool | None]
+    person: UUID | None = None
+    """Whom of the units alone it is for: a digest is one person's."""
 
     @property
     def key(self) -> UUID:

@@ -14,6 +14,9 @@ from services.contracts.events.event import Event
 from services.contracts.events.life import LifeFact
 from services.contracts.events.moves import Moved, StageReached
 from services.contracts.events.report import Channel, FollowUpKind, Lane, Place
+from services.contracts.events.whistles import Called, Rise, Supervision, Whistle, WhistleKind, WhistleWhat
+
+__all__ = ["Called", "Rise", "Supervision", "Whistle", "WhistleKind"]
 
 State = Literal[
     "consulting", "dispatched", "return_requested", "in_progress", "handled", "rework", "closed",
@@ -21,14 +24,14 @@ State = Literal[
     "suspended", "reopened", "archived", "terminated", "suspension_requested", "termination_requested",
 ]  # fmt: skip
 ClockKind = Literal[
-    "promise", "sign_in", "handling", "report_in", "verification", "follow_up", "review", "resume", "stage", "dispatch",
+    "promise", "sign_in", "handling", "report_in", "verification", "follow_up", "review", "resume", "tier", "result",
+    "stage", "dispatch",
 ]  # fmt: skip
 Card = Literal["blue", "yellow", "red"]
 Step = Literal[
     "reminder", "limit", "letter", "supervision", "bulletin_proposal", "interview_proposal", "express",
-    "urge", "no_show", "resume",
+    "urge", "no_show", "resume", "step_up",
 ]  # fmt: skip
-WhistleKind = Literal["emergency", "enforcement", "key_work", "public_demand"]
 Role = Literal["lead", "cooperating", "copy", "supervising"]
 
 
@@ -63,32 +66,6 @@ class ClockSnapshot(msgspec.Struct, frozen=True, omit_defaults=True):
     """Since when it stands still; it owes nothing meanwhile."""
     stage: str = ""
     """Which of several limits of one item it is (X-20)."""
-
-
-class Called(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One department called by a whistle, and until when it must report in."""
-
-    unit: str
-    due_at: datetime
-
-
-class Whistle(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A whistle as blown: `number` counts the case's whistles."""
-
-    number: int
-    kind: WhistleKind
-    subdistrict: str
-    called: tuple[Called, ...]
-    automatic: bool = False
-    reason: str = ""
-
-
-class Supervision(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A formal order by the district. A second red step joins the open order instead of making another."""
-
-    number: int
-    reply_by: datetime
-    joined: bool = False
 
 
 class Opened(msgspec.Struct, frozen=True, tag="opened", omit_defaults=True):
@@ -146,14 +123,20 @@ class StepTaken(msgspec.Struct, frozen=True, tag="step_taken", omit_defaults=Tru
     whistle: Whistle | None = None
     supervision: Supervision | None = None
     proposal: str | None = None
-    """An act of authority a person must confirm: `bulletin` or `interview`."""
+    """An act of authority a person must confirm: `bulletin`, `interview` or `express`."""
+    proposal_number: int | None = None
+    """Which proposal of the case it is, for whoever confirms it."""
     problem_ticket: bool = False
+    rise: Rise | None = None
+    """The case went one step up, because nobody resolved it there by the day's end."""
 
 
 class WhistleBlown(msgspec.Struct, frozen=True, tag="whistle_blown", omit_defaults=True):
     """The street blew by hand."""
 
     whistle: Whistle
+    proposal: int | None = None
+    """In an emergency the officer blew first: what the street's leader says of it is still to come."""
 
 
 class ReportedIn(msgspec.Struct, frozen=True, tag="reported_in", omit_defaults=True):
@@ -164,6 +147,8 @@ class ReportedIn(msgspec.Struct, frozen=True, tag="reported_in", omit_defaults=T
     late: bool = False
     place: str = ""
     all_in: bool = False
+    photo: UUID | None = None
+    """An attachment that shows them on the spot."""
 
 
 class PartDelivered(msgspec.Struct, frozen=True, tag="part_delivered", omit_defaults=True):
@@ -223,11 +208,14 @@ class Noted(msgspec.Struct, frozen=True, tag="noted", omit_defaults=True):
     unit: str
     kind: Literal["log", "urge"]
     text: str
+    whistle: int | None = None
+    """The open whistle whose joint work the line belongs to."""
 
 
 What = (
     Opened | SignedIn | ReturnAsked | DecisionSuperseded | Dispatched | StepTaken | WhistleBlown | ReportedIn
     | PartDelivered | Handled | Verified | ReworkOrdered | Closed | FollowedUp | SupervisionOrdered | Noted
+    | WhistleWhat
     | LifeFact
     | Moved
     | StageReached

@@ -14,6 +14,7 @@ from services.desk.domain.due import on_time
 from services.desk.domain.permitted import permitted
 from services.desk.domain.whistles import WhistleShown, shown_whistle
 from services.ledger.domain.acts import Asker
+from services.ledger.domain.proposal import ProposalRow
 from services.ledger.domain.state import AssignmentRow, CaseDocument, CaseRow, ClockRow
 
 
@@ -96,11 +97,15 @@ class CaseShown(msgspec.Struct, frozen=True, kw_only=True):
     clocks: tuple[ClockShown, ...]
     whistle: WhistleShown | None
     """The open whistle."""
+    proposals: tuple[ProposalRow, ...]
+    """What waits, or waited, for a person's word."""
     may: tuple[str, ...]
     """Acts the asker may do now, by their `type`."""
 
 
-_ALIKE: Final = tuple(name for name in CaseShown.__struct_fields__ if name in CaseRow.__struct_fields__)
+_ALIKE: Final = tuple(
+    name for name in CaseShown.__struct_fields__ if name in CaseRow.__struct_fields__ and name != "proposals"
+)
 """Columns of the case that are shown, as they are; barred units and who may see it are not among them."""
 
 
@@ -121,6 +126,7 @@ def shown_case(document: CaseDocument, asker: Asker, at: datetime) -> CaseShown:
         assignments=tuple(_shown_part(part, asker) for part in sorted(document.assignments, key=_newest_lead_first)),
         clocks=tuple(_shown_clock(clock, at) for clock in sorted(document.clocks, key=lambda clock: clock.due_at)),
         whistle=None if whistle is None else shown_whistle(whistle, row, document.calls),
+        proposals=tuple(row.proposals or ()),
         may=permitted(document, asker),
     )
 

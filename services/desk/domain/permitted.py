@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from typing import Final, get_args
 
-from services.ledger.domain.acts import Act, Asker, Blow, DeliverPart, ReportIn, Return, SignIn
+from services.ledger.domain.acts import Act, Asker, DeliverPart, ReachStage, Return, SignIn
+from services.ledger.domain.deciding import may_decide
 from services.ledger.domain.life.acts import AskExclusion, AskTermination, ResolveOnSpot
 from services.ledger.domain.life.table import TABLE
 from services.ledger.domain.life.who import part_of
 from services.ledger.domain.state import CaseDocument
 from services.ledger.domain.taken import TakenCase
+from services.ledger.domain.whistle.acts import Blow, Decide, Evaluate, FindWrong, RecordResult, RefuseCall, ReportIn
+from services.ledger.domain.whistle.people import call_of
 
 ACT_TYPES: Final[dict[str, type]] = {str(act.__struct_config__.tag): act for act in get_args(Act)}
 """Every act by the `type` its body names."""
@@ -38,14 +41,39 @@ def _part_is_owed(case: TakenCase, asker: Asker) -> bool:
     return any(part.role == "cooperating" and part.state != "delivered" for part in mine)
 
 
+def _a_stage_is_open(case: TakenCase, asker: Asker) -> bool:
+    del asker
+    return any(case.running("stage", case.case.lead))
+
+
 def _awaited(case: TakenCase, asker: Asker) -> bool:
-    calls = (case.call(case.case.whistle_open or 0, unit) for unit in asker.units)
-    return any(call is not None and call.reported_in_at is None for call in calls)
+    call = call_of(case, asker)
+    return call is not None and call.reported_in_at is None
+
+
+def _not_yet_late(case: TakenCase, asker: Asker) -> bool:
+    call = call_of(case, asker)
+    return call is not None and call.state == "called"
 
 
 def _no_whistle_yet(case: TakenCase, asker: Asker) -> bool:
     del asker
     return case.case.whistle_open is None
+
+
+def _a_whistle(case: TakenCase, asker: Asker) -> bool:
+    del asker
+    return case.case.whistle_open is not None
+
+
+def _to_be_judged(case: TakenCase, asker: Asker) -> bool:
+    del asker
+    return any(whistle.closed_at and not whistle.evaluated_at for whistle in case.document.whistles)
+
+
+def _ever_whistled(case: TakenCase, asker: Asker) -> bool:
+    del asker
+    return any(not whistle.wrong_because for whistle in case.document.whistles)
 
 
 def _not_designated(case: TakenCase, asker: Asker) -> bool:
@@ -71,8 +99,14 @@ def _not_asked_yet(case: TakenCase, asker: Asker) -> bool:
 _STILL_USEFUL: Final[dict[type, Callable[[TakenCase, Asker], bool]]] = {
     SignIn: _not_signed_in,
     DeliverPart: _part_is_owed,
+    ReachStage: _a_stage_is_open,
     ReportIn: _awaited,
+    RefuseCall: _not_yet_late,
     Blow: _no_whistle_yet,
+    RecordResult: _a_whistle,
+    Evaluate: _to_be_judged,
+    FindWrong: _ever_whistled,
+    Decide: may_decide,
     Return: _not_designated,
     ResolveOnSpot: _of_the_grid,
     AskTermination: _explained,

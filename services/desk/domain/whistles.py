@@ -36,15 +36,36 @@ class WhistlePlace(msgspec.Struct, frozen=True, array_like=True):
     number: int
 
 
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """From 1 to 5, 5 is best."""
+
+    punctuality: int
+    effort: int
+    result: int
+    satisfaction: int
+    remark: str
+    at: datetime
+
+
 class CallShown(msgspec.Struct, frozen=True, kw_only=True):
     """One called department. `late`: came after its time; a no-show may still come."""
 
     unit: str
-    state: Literal["called", "reported_in", "no_show"]
+    role: Literal["lead", "cooperating"]
+    branch: str | None
+    """The department's office in the subdistrict, which is to come."""
+    person_called: UUID | None
+    """Who was on duty, or the head where nobody was."""
+    head_called: bool
+    state: Literal["called", "reported_in", "no_show", "refused"]
     due_at: datetime
     reported_in_at: datetime | None
     late: bool
     place: str
+    photo: UUID | None
+    refusal: str
+    judged: Judged | None
+    """How the whistler judged it, once it has."""
 
 
 class WhistleShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,8 +83,14 @@ class WhistleShown(msgspec.Struct, frozen=True, kw_only=True):
     subdistrict: str
     automatic: bool
     reason: str
+    ongoing: bool
     blown_at: datetime
     closed_at: datetime | None
+    result: str
+    """What the joint work came to."""
+    wrong_because: str
+    """Why it should not have been blown; empty for a right one."""
+    evaluated_at: datetime | None
     calls: tuple[CallShown, ...]
 
 
@@ -92,8 +119,12 @@ def shown_whistle(whistle: WhistleRow, case: CaseRow, calls: Iterable[CallRow]) 
         subdistrict=whistle.subdistrict,
         automatic=whistle.automatic,
         reason=whistle.reason,
+        ongoing=whistle.ongoing,
         blown_at=whistle.blown_at,
         closed_at=whistle.closed_at,
+        result=whistle.result,
+        wrong_because=whistle.wrong_because,
+        evaluated_at=whistle.evaluated_at,
         calls=tuple(_shown_call(call) for call in calls if call.number == whistle.number),
     )
 
@@ -101,9 +132,30 @@ def shown_whistle(whistle: WhistleRow, case: CaseRow, calls: Iterable[CallRow]) 
 def _shown_call(call: CallRow) -> CallShown:
     return CallShown(
         unit=call.unit,
-        state=call.state,  # type: ignore[arg-type]  # the column's check names the same three
+        role=call.role,
+        branch=call.branch,
+        person_called=call.person_called,
+        head_called=call.head_called,
+        state=call.state,  # type: ignore[arg-type]  # the column's check names the same four
         due_at=call.due_at,
         reported_in_at=call.reported_in_at,
         late=call.reported_in_at is not None and call.reported_in_at > call.due_at,
         place=call.place,
+        photo=call.photo,
+        refusal=call.refusal,
+        judged=_judged(call),
+    )
+
+
+def _judged(call: CallRow) -> Judged | None:
+    scores = (call.punctuality, call.effort, call.result, call.satisfaction)
+    if call.evaluated_at is None or None in scores:
+        return None
+    return Judged(
+        punctuality=call.punctuality or 0,
+        effort=call.effort or 0,
+        result=call.result or 0,
+        satisfaction=call.satisfaction or 0,
+        remark=call.remark,
+        at=call.evaluated_at,
     )

@@ -18,11 +18,18 @@ _WHISTLES: Final = """
         select json_agg(json_build_object(
             'case_id', w.case_id, 'case_number', w.case_number, 'case_state', w.case_state,
             'case_revision', w.case_revision, 'item', w.item, 'lead', w.lead, 'number', w.number, 'kind', w.kind,
-            'subdistrict', w.subdistrict, 'automatic', w.automatic, 'reason', w.reason, 'blown_at', w.blown_at,
-            'closed_at', w.closed_at, 'calls', coalesce((
+            'subdistrict', w.subdistrict, 'automatic', w.automatic, 'reason', w.reason, 'ongoing', w.ongoing,
+            'blown_at', w.blown_at, 'closed_at', w.closed_at, 'result', w.result, 'wrong_because', w.wrong_because,
+            'evaluated_at', w.evaluated_at, 'calls', coalesce((
                 select json_agg(json_build_object(
-                    'unit', l.unit, 'state', l.state, 'due_at', l.due_at, 'reported_in_at', l.reported_in_at,
-                    'late', coalesce(l.reported_in_at > l.due_at, false), 'place', l.place) order by l.unit)
+                    'unit', l.unit, 'role', l.role, 'branch', l.branch, 'person_called', l.person_called,
+                    'head_called', l.head_called, 'state', l.state, 'due_at', l.due_at,
+                    'reported_in_at', l.reported_in_at, 'late', coalesce(l.reported_in_at > l.due_at, false),
+                    'place', l.place, 'photo', l.photo, 'refusal', l.refusal,
+                    'judged', case when l.evaluated_at is not null then json_build_object(
+                        'punctuality', l.punctuality, 'effort', l.effort, 'result', l.result,
+                        'satisfaction', l.satisfaction, 'remark', l.remark, 'at', l.evaluated_at) end)
+                    order by l.unit)
                 from ledger.whistle_calls l where l.case_id = w.case_id and l.number = w.number), '[]'::json)
         ) order by {page_order}) from page w), '[]'::json))
 """

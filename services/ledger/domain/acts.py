@@ -5,8 +5,8 @@ from uuid import UUID
 
 import msgspec
 
-from services.contracts.events.progress import WhistleKind
 from services.ledger.domain.life.acts import LifeAct
+from services.ledger.domain.whistle.acts import WhistleAct
 from services.ledger.domain.words import Short, Unit, Words
 
 
@@ -51,23 +51,16 @@ class Dispatch(msgspec.Struct, frozen=True, tag="dispatch", forbid_unknown_field
     """The lead is finally designated: it cannot return the case."""
 
 
-class Blow(msgspec.Struct, frozen=True, tag="whistle", forbid_unknown_fields=True):
-    """The street blows the whistle (吹哨). Without `called` the case's own departments are called."""
-
-    kind: WhistleKind
-    reason: Words
-    called: Annotated[tuple[Unit, ...], msgspec.Meta(max_length=12)] = ()
-
-
-class ReportIn(msgspec.Struct, frozen=True, tag="report_in", forbid_unknown_fields=True):
-    """A called department reports in (报到)."""
-
-    place: Short = ""
-
-
 class DeliverPart(msgspec.Struct, frozen=True, tag="deliver_part", forbid_unknown_fields=True):
     """A cooperating department says what it did for its part."""
 
+    measure: Words
+
+
+class ReachStage(msgspec.Struct, frozen=True, tag="reach_stage", forbid_unknown_fields=True):
+    """The lead has met one of several limits of the item, such as 制止 before 拆除 (X-20)."""
+
+    stage: Short
     measure: Words
 
 
@@ -100,4 +93,4 @@ class Note(msgspec.Struct, frozen=True, tag="note", forbid_unknown_fields=True):
     text: Words
 
 
-Act = SignIn | Return | Dispatch | Blow | ReportIn | DeliverPart | Handle | Verify | Supervise | Note | LifeAct
+Act = SignIn | Return | Dispatch | DeliverPart | ReachStage | Handle | Verify | Supervise | Note | WhistleAct | LifeAct

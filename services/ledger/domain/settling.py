@@ -1,15 +1,21 @@
 """Time is an act: owed steps take effect, each once, in the order they were owed (design §3)."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from services.contracts.events.progress import StepTaken, Supervision, Whistle
+from services.contracts.events.progress import StepTaken
+from services.contracts.events.whistles import Rise, Supervision, Whistle
+from services.ledger.domain.acts import RefusedError
 from services.ledger.domain.city import City
 from services.ledger.domain.clocks import climb, stop
+from services.ledger.domain.competence import rise
 from services.ledger.domain.ladder import limit_of, rung_of
 from services.ledger.domain.life.pausing import resume_by_date
+from services.ledger.domain.life.transition import WORKING
+from services.ledger.domain.proposing import Proposing, propose
 from services.ledger.domain.state import CENTER, ClockRow, StepRow
 from services.ledger.domain.taken import SYSTEM, TakenCase
-from services.ledger.domain.whistle.kinds import blow, can_blow, whom_to_call
+from services.ledger.domain.whistle.kinds import Blowing, blow, can_blow, whom_to_call
 from services.reference.model.policies import Rung
 from services.worktime.arithmetic import add
 
@@ -36,19 +42,25 @@ def _order(clock: ClockRow) -> tuple[datetime, str, str, int, str]:
     return (clock.next_at or clock.due_at, clock.kind, clock.unit, clock.cycle, clock.next_step or "")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What a step sets in motion; nothing when it only marks."""
+
+    marks_only: bool = False
+    whistle: Whistle | None = None
+    supervision: Supervision | None = None
+    proposal: int | None = None
+    rise: Rise | None = None
+
+
 def _take_step(case: TakenCase, clock: ClockRow, now: datetime, city: City) -> None:
     rung = rung_of(city.policies.ladders[clock.ladder], clock.next_step or "")
     owed_at = clock.next_at or now
-    marks_only = clock.kind == "promise" and case.case.whistle_open is not None
-    whistle = None if marks_only else _whistle(case, rung, now, city)
-    # The subdistrict leads itself: it cannot call itself, the center supervises instead (design §8).
-    stands_in = rung.whistle and not marks_only and whistle is None and _leads_itself(case)
-    supervision = None
-    if not marks_only and (rung.supervision or stands_in):
-        supervision = supervise(case, now, city)
+    effect = _effect(case, clock, rung, now, city)
+    problem_ticket = rung.problem_ticket and not effect.marks_only
     if clock.kind == "report_in":
         _mark_no_show(case, clock)
-    case.case.problem_ticket = case.case.problem_ticket or (rung.problem_ticket and not marks_only)
+    case.case.problem_ticket = case.case.problem_ticket or problem_ticket
     climb(clock, case, city)
     what = StepTaken(
         clock=clock.kind,
@@ -57,11 +69,13 @@ def _take_step(case: TakenCase, clock: ClockRow, now: datetime, city: City) -> N
         step=rung.step,
         owed_at=owed_at,
         card=rung.card,
-        marks_only=marks_only,
-        whistle=whistle,
-        supervision=supervision,
-        proposal=None if marks_only else rung.proposal,
-        problem_ticket=rung.problem_ticket and not marks_only,
+        marks_only=effect.marks_only,
+        whistle=effect.whistle,
+        supervision=effect.supervision,
+        proposal=None if effect.marks_only else rung.proposal,
+        proposal_number=effect.proposal,
+        problem_ticket=problem_ticket,
+        rise=effect.rise,
     )
     _state(case, what, now)
 
@@ -92,12 +106,47 @@ def _state(case: TakenCase, what: StepTaken, now: datetime) -> None:
     )
 
 
+def _effect(case: TakenCase, clock: ClockRow, rung: Rung, now: datetime, city: City) -> Effect:
+    if _only_marks(case, clock, rung):
+        return Effect(marks_only=True)
+    whistle = _whistle(case, rung, now, city)
+    # The subdistrict leads itself: it cannot call itself, the center supervises instead (design §8).
+    stands_in = rung.whistle and whistle is None and _leads_itself(case)
+    return Effect(
+        whistle=whistle,
+        supervision=supervise(case, now, city) if rung.supervision or stands_in else None,
+        proposal=_propose(case, clock, rung, now),
+        rise=_rise(case, now, city) if rung.step_up else None,
+    )
+
+
+def _only_marks(case: TakenCase, clock: ClockRow, rung: Rung) -> bool:
+    """While a whistle is open the promise only marks; what stands still or is done does not climb (domain §6.4)."""
+    if rung.step_up:
+        return case.case.state not in WORKING
+    return clock.kind == "promise" and case.case.whistle_open is not None
+
+
+def _propose(case: TakenCase, clock: ClockRow, rung: Rung, now: datetime) -> int | None:
+    if rung.proposal is None:
+        return None
+    proposing = Proposing(kind=rung.proposal, unit=clock.unit or case.case.lead, because=rung.step)
+    return propose(case, proposing, now).number
+
+
+def _rise(case: TakenCase, now: datetime, city: City) -> Rise | None:
+    try:
+        return rise(case, "", now, city)
+    except RefusedError:  # everybody above is accused: the case stays, the overdue ladder goes on
+        return None
+
+
 def _whistle(case: TakenCase, rung: Rung, now: datetime, city: City) -> Whistle | None:
     automatic = case.decision.whistle_automatic and city.policies.whistle.automatic
     if not (rung.whistle and automatic) or case.case.whistle_open is not None or not can_blow(case, city):
         return None
     kind = city.policies.whistle.kind_of[case.case.urgency]
-    return blow(case, kind, whom_to_call(case, city), now, city, reason="")
+    return blow(case, Blowing(kind=kind, called=whom_to_call(case, city)), now, city)
 
 
 def _leads_itself(case: TakenCase) -> bool:

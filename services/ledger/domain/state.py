@@ -1,6 +1,7 @@
 """A case as taken: its rows, and nothing the ledger does not store. Field names are the columns'."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -9,6 +10,7 @@ from services.contracts.events.dispatch import CaseDispatched, Tier, Urgency
 from services.contracts.events.progress import ClockKind, Handled, ReportRef, Role, State, Step, WhistleKind
 from services.contracts.events.report import Lane
 from services.ledger.domain.adjusting import Adjustment
+from services.ledger.domain.proposal import ProposalRow
 from services.ledger.domain.requests import Exclusion, Request
 
 CENTER = "district_command_center"
@@ -65,6 +67,8 @@ class CaseRow(msgspec.Struct, kw_only=True):
     """The lead is finally designated and cannot return the case."""
     excluded: bool = False
     exclusion: Exclusion | None = None
+    proposals: list[ProposalRow] | None = None
+    """What waits, or waited, for a person's word."""
 
 
 class AssignmentRow(msgspec.Struct, kw_only=True):
@@ -122,6 +126,14 @@ class WhistleRow(msgspec.Struct, kw_only=True):
     reason: str
     blown_at: datetime
     closed_at: datetime | None = None
+    ongoing: bool = False
+    blown_by: UUID | None = None
+    """None when the clock blew it."""
+    result: str = ""
+    wrong_because: str = ""
+    """Why it should not have been blown; empty for a right one."""
+    evaluated_at: datetime | None = None
+    """When the last of the called departments was judged."""
 
 
 class CallRow(msgspec.Struct, kw_only=True):
@@ -134,7 +146,22 @@ class CallRow(msgspec.Struct, kw_only=True):
     due_at: datetime
     reported_in_at: datetime | None = None
     person: UUID | None = None
+    """Who came."""
     place: str = ""
+    photo: UUID | None = None
+    role: Literal["lead", "cooperating"] = "cooperating"
+    branch: str | None = None
+    """The department's office in the subdistrict, which is to come."""
+    person_called: UUID | None = None
+    """Who was on duty there, or its head."""
+    head_called: bool = False
+    refusal: str = ""
+    punctuality: int | None = None
+    effort: int | None = None
+    result: int | None = None
+    satisfaction: int | None = None
+    remark: str = ""
+    evaluated_at: datetime | None = None
 
 
 class StepRow(msgspec.Struct, kw_only=True):

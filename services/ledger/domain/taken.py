@@ -1,13 +1,21 @@
 """A case in hand: the working copy of one transaction, which remembers what changed and what was stated."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from services.contracts.codec import event_id_of
-from services.contracts.events import Actor, CaseDispatched, CaseProgressed, CaseReturned, ClockSnapshot, Event
+from services.contracts.events import (
+    Actor,
+    CaseDispatched,
+    CaseReturned,
+    ClockSnapshot,
+    Event,
+    NoticeIssued,
+)
 from services.contracts.events.progress import State, What
+from services.ledger.domain.proposal import ProposalRow
+from services.ledger.domain.roll import OnDuty
 from services.ledger.domain.state import (
     CENTER,
     AssignmentRow,
@@ -18,6 +26,7 @@ from services.ledger.domain.state import (
     StepRow,
     WhistleRow,
 )
+from services.ledger.domain.stating import progressed, snapshot
 
 Row = AssignmentRow | ClockRow | WhistleRow | CallRow
 
@@ -45,6 +54,10 @@ class TakenCase:
     followups_applied: dict[UUID, int] = field(default_factory=dict)
     decision_changed: bool = False
     found_units: list[str] = field(default_factory=list)
+    on_duty: Mapping[str, OnDuty] = field(default_factory=dict)
+    """Whom a whistle would call now, by unit; filled in when one may be blown."""
+    notices: list[NoticeIssued] = field(default_factory=list)
+    proposals_changed: bool = False
     derived: dict[int, ClockRow] = field(default_factory=dict)
     """Clocks whose limit is not simply the decided one, or is that again."""
     rehomed: bool = False
@@ -117,6 +130,16 @@ class TakenCase:
                 self.document.calls.append(row)
         self.touch(row)
 
+    @property
+    def proposals(self) -> list[ProposalRow]:
+        return self.document.case.proposals or []
+
+    def keep(self, proposal: ProposalRow) -> None:
+        """Remember that a proposal is new or was decided."""
+        if proposal not in self.proposals:
+            self.document.case.proposals = [*self.proposals, proposal]
+        self.proposals_changed = True
+
     def move_to(self, state: State) -> None:
         """Change the state; only this moves the revision that If-Match is compared with."""
         self.case.state = state
@@ -142,52 +165,3 @@ class TakenCase:
     def ask_router(self, event: CaseReturned) -> None:
         """State beside the last version that the router is asked for another attempt."""
         self.facts.append(Stated(version=self.case.version, event=event))
-
-
-def progressed(
-    document: CaseDocument, what: What, actor: Actor, epoch: int, clocks: tuple[ClockSnapshot, ...]
-) -> CaseProgressed:
-    """Return the event for the case's present version, with the clocks as they stand."""
-    case = document.case
-    return CaseProgressed(
-        event_id=event_id_of(epoch, case.case_id, "progressed", case.version),
-        case_id=case.case_id,
-        version=case.version,
-        at=case.changed_at,
-        what=what,
-        actor=actor,
-        state=case.state,
-        number=case.number,
-        reports=tuple(case.reports),
-        accepted_at=case.accepted_at,
-        item=case.item,
-        place=document.decision.report.place,
-        lane=case.lane,
-        barred_units=tuple(case.barred_units),
-        units=tuple(case.units),
-        lead=case.lead,
-        cooperating=tuple(case.cooperating),
-        branch=case.branch,
-        attempt=case.attempt,
-        tier=case.tier,
-        urgency=case.urgency,
-        reference_version=case.reference_version,
-        whistle_open=case.whistle_open,
-        clocks=clocks,
-    )
-
-
-def snapshot(clock: ClockRow) -> ClockSnapshot:
-    """Return what the world may know of a clock."""
-    return ClockSnapshot(
-        kind=clock.kind,
-        unit=clock.unit,
-        cycle=clock.cycle,
-        started_at=clock.started_at,
-        due_at=clock.due_at,
-        stopped_at=clock.stopped_at,
-        next_step=clock.next_step,
-        next_at=clock.next_at,
-        paused_at=clock.paused_at,
-        stage=clock.stage,
-    )

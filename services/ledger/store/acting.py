@@ -15,6 +15,7 @@ from services.ledger.domain.life.table import perform
 from services.ledger.domain.life.transition import Asked
 from services.ledger.domain.taken import TakenCase
 from services.ledger.store.cities import Cities
+from services.ledger.store.rosters import call_the_roll
 from services.ledger.store.settling import settle_all
 from services.ledger.store.taking import ActRow, Taken, take, write
 
@@ -120,6 +121,7 @@ class Acting:
             return _repeated(earlier, asking), None
         case = taken.cases[0]
         revision = case.case.revision
+        await call_the_roll(connection, taken, self.cities, asking.act)
         await settle_all(taken, self.cities)
         refusal = await self._judge(case, taken, asking, revision)
         answer = _answer(case, taken.now)

@@ -16,7 +16,9 @@ from services.ledger.domain.life.opening import open_case, open_next
 from services.ledger.domain.taken import TakenCase
 from services.ledger.store.cities import Cities
 from services.ledger.store.deriving import derive_opened
+from services.ledger.store.major import raise_major
 from services.ledger.store.opening_rows import arguments, placeholders
+from services.ledger.store.rosters import call_the_roll
 from services.ledger.store.settling import settle_all
 from services.ledger.store.taking import Taken, take, write
 
@@ -55,7 +57,10 @@ class Gate:
         ]
         rows = await self.connection.fetch(OPEN, *arguments(openings, self.now, self.version))
         opened = [Opened(row["opened"], row["followed_up"]) for row in rows]
-        await derive_opened(self.connection, [document for document, _ in openings], {case.case_id for case in opened})
+        known = {case.case_id for case in opened}
+        await derive_opened(self.connection, [document for document, _ in openings], known)
+        policies = {number: maker.city.policies for number, maker in makers.items()}
+        await raise_major(self.connection, [document.case for document, _ in openings], known, policies, self.epoch)
         return opened
 
     async def open_attempts(self, decisions: Sequence[CaseDispatched]) -> None:
@@ -95,6 +100,7 @@ class Gate:
         taken: Taken | None = await take(self.connection, list(case_ids), None, self.epoch)
         if taken is None:
             return
+        await call_the_roll(self.connection, taken, self.cities)
         await settle_all(taken, self.cities)
         for case in taken.cases:
             await change(case, taken.now)

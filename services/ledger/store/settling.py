@@ -8,6 +8,7 @@ from services.chassis.postgres import Pool
 from services.ledger.domain.city import City
 from services.ledger.domain.moving import Coming, catch_up
 from services.ledger.store.cities import Cities
+from services.ledger.store.rosters import call_the_roll
 from services.ledger.store.taking import EPOCH, Taken, take, write
 
 OWED: Final = "select * from ledger.owed($1)"
@@ -40,6 +41,7 @@ class Settling:
             taken = await take(connection, owed, None, await connection.fetchval(EPOCH))
             if taken is None:
                 return Settled()
+            await call_the_roll(connection, taken, self.cities)
             await settle_all(taken, self.cities)
             await write(connection, taken.cases, None)
         return _summary(taken)

@@ -13,15 +13,14 @@ from services.contracts.events import CaseDispatched
 from services.ledger.domain.acts import Asker
 from services.ledger.domain.state import (
     AssignmentRow,
-    CallRow,
     CaseDocument,
     CaseRow,
     ClockRow,
     StepRow,
-    WhistleRow,
 )
 from services.ledger.domain.taken import TakenCase
 from services.ledger.store.deriving import derive_written
+from services.ledger.store.whistles import write_whistles
 
 TAKE: Final = "select taken_at, actor, document from ledger.take($1, $2)"
 WRITE: Final = "select ledger.write($1, $2, $3)"
@@ -78,8 +77,6 @@ class Changes(msgspec.Struct, kw_only=True, omit_defaults=True):
     assignments: list[AssignmentRow] = []
     clocks: list[ClockRow] = []
     steps: list[StepRow] = []
-    whistles: list[WhistleRow] = []
-    calls: list[CallRow] = []
     facts: list[FactRow] = []
     followups: list[FollowUpRow] = []
     act: ActRow | None = None
@@ -125,6 +122,7 @@ async def write(
     if changes.cases or act is not None:
         await connection.execute(WRITE, _ENCODER.encode(changes).decode(), bodies, token_hash)
         await derive_written(connection, changed, token_hash)
+        await write_whistles(connection, changed, token_hash)
 
 
 def changes_of(cases: Sequence[TakenCase], act: ActRow | None) -> tuple[Changes, list[bytes]]:
@@ -161,7 +159,5 @@ def _add_rows(changes: Changes, case: TakenCase) -> None:
                 changes.assignments.append(row)
             case ClockRow():
                 changes.clocks.append(row)
-            case WhistleRow():
-                changes.whistles.append(row)
-            case CallRow():
-                changes.calls.append(row)
+            case _:  # whistles and calls are written beside
+                pass

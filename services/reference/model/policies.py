@@ -30,7 +30,13 @@ class AfterDue(msgspec.Struct, frozen=True, tag="after_due"):
     limit: str
 
 
-Moment = Fraction | AfterDue
+class DayEnd(msgspec.Struct, frozen=True, tag="day_end"):
+    """Closing time of the working day on which the clock started; had it closed already, of the next (S4-01)."""
+
+
+Moment = Fraction | AfterDue | DayEnd
+Approval = Literal["before", "after"]
+"""When the street's leader approves a whistle that somebody else wants to blow."""
 
 
 class Rung(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -43,9 +49,11 @@ class Rung(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Blow the subdistrict's whistle, where the decision allows the clock to blow it."""
     supervision: bool = False
     """Open the district's supervision order, or join the open one."""
-    proposal: Literal["bulletin", "interview"] | None = None
+    proposal: Literal["bulletin", "interview", "express"] | None = None
     """An act of authority: proposed here, confirmed by a person."""
     problem_ticket: bool = False
+    step_up: bool = False
+    """Hand the case one step up the competence ladder."""
 
 
 class Ladder(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +78,20 @@ class WhistlePolicy(msgspec.Struct, frozen=True, kw_only=True):
     report_in: dict[WhistleKind, str]
     kind_of: dict[Urgency, WhistleKind]
     automatic: bool = True
+    report_in_ongoing: dict[WhistleKind, str] = {}
+    """Shorter limits while what the whistle is about is going on."""
+    result_within: dict[WhistleKind, str] = {}
+    """Until when the joint work has a result; a kind without a limit has no such clock."""
+    approval: dict[WhistleKind, Approval] = msgspec.field(default_factory=lambda: {"emergency": "after"})
+    """When the street's leader approves what an officer wants to blow; before, unless it says otherwise."""
+
+
+class MajorMatters(msgspec.Struct, frozen=True, kw_only=True):
+    """Matters that reach the district's leader at once, without waiting for a batch (X-15, petition rules Art. 25)."""
+
+    items: frozenset[str] = frozenset()
+    """Codes of the catalogue."""
+    lanes: frozenset[Lane] = frozenset()
 
 
 class Policies(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,6 +116,9 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True):
     day_mode: Literal["working_hours", "end_of_day"] = "working_hours"
     unclassified_limit: str = "5wd"
     """Handling limit of a report for which no item is known (the hotline's ordinary class, domain §2.2)."""
+    tier_keeps: str = "1wd"
+    """How long a grid may keep a case at most; its ladder usually passes it on sooner, at the day's end."""
+    major: MajorMatters = MajorMatters()
     lane_items: dict[Lane, str] = {}
     """The catalogue item whose limits a report of a sensitive lane follows."""
     dispatch: dict[Urgency, str] = {}

@@ -20,6 +20,8 @@ def check_policies(policies: Policies, item_codes: Collection[str]) -> Iterator[
     for lane in get_args(Lane)[1:]:
         if policies.lane_items.get(lane) not in item_codes:
             yield Refusal(SHEET, 0, "lane_items", f"lane {lane} needs an item of the catalogue")
+    for code in sorted(policies.major.items - frozenset(item_codes)):
+        yield Refusal(SHEET, 0, "major", f"no item {code} in the catalogue")
 
 
 def _missing(policies: Policies) -> Iterator[tuple[str, str]]:
@@ -65,11 +67,14 @@ def _limits(policies: Policies) -> Iterator[tuple[str, str]]:
             yield f"stages.{urgency}", text
     for kind, text in policies.whistle.report_in.items():
         yield f"whistle.report_in.{kind}", text
+    for kind, text in (*policies.whistle.report_in_ongoing.items(), *policies.whistle.result_within.items()):
+        yield f"whistle.{kind}", text
     for name, ladder in policies.ladders.items():
         yield from ((f"ladders.{name}", text) for text in _after_due(ladder))
     yield "supervision_reply", policies.supervision_reply
     yield "return_within", policies.return_within
     yield "rework_min", policies.rework_min
+    yield "tier_keeps", policies.tier_keeps
     yield "unclassified_limit", policies.unclassified_limit
 
 

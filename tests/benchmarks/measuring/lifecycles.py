@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import msgspec
 
-from services.ledger.domain.acts import Act, Blow, Handle, ReportIn, SignIn, Verify
+from services.ledger.domain.acts import Act, Handle, SignIn, Verify
+from services.ledger.domain.whistle.acts import Blow, ReportIn
 from tests.benchmarks import cpu
 from tests.benchmarks.load.wrk import wrk_acts
 from tests.benchmarks.product import OPERATOR_UNIT, Bench
@@ -88,7 +89,7 @@ def _line(bench: Bench, case: Any, life: Round, number: int) -> str:
     units = {"lead": case["lead"], "street": case["subdistrict"], "center": OPERATOR_UNIT}
     roles: dict[str, Iterable[str]] = {
         "lead": ("clerk",),
-        "street": ("subdistrict_officer", "subdistrict_coordinator"),
+        "street": ("subdistrict_coordinator",),
         "center": ("center_operator",),
     }
     token = bench.people.token(units[life.by], *roles[life.by])

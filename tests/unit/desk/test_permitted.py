@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from services.desk.domain.permitted import ACT_TYPES, permitted
-from services.ledger.domain.acts import Asker, Blow, DeliverPart, Handle, RefusedError, ReportIn, SignIn
+from services.ledger.domain.acts import Asker, DeliverPart, Handle, RefusedError, SignIn
+from services.ledger.domain.whistle.acts import Blow, ReportIn
 from tests.builders import an_id
 from tests.unit.ledger.cases import ANSWER, CaseInTest
 
@@ -20,6 +21,20 @@ BODIES: dict[str, dict[str, Any]] = {
     "verify": {"done": True},
     "supervise": {"reason": "群众反映"},
     "note": {"kind": "log", "text": "已到现场"},
+    "refuse_call": {"reason": "正在处置另一处险情"},
+    "joint_result": {"result": "联合清理完毕"},
+    "evaluate": {
+        "number": 1,
+        "unit": "drainage",
+        "punctuality": 5,
+        "effort": 4,
+        "result": 4,
+        "satisfaction": 5,
+    },
+    "wrong_whistle": {"number": 1, "reason": "一家单位即可处置"},
+    "decide": {"proposal": 1, "confirm": True, "reason": "同意"},
+    "step_up": {"reason": "本级无力解决"},
+    "reach_stage": {"stage": "制止", "measure": "已责令停工"},
     "reject": {"because": "statutory_channel", "explanation": "应当走诉讼渠道"},
     "hand_over": {"to": "119", "note": "现场起火"},
     "resolve_on_spot": {"measure": "当场清走"},
@@ -55,7 +70,7 @@ def just_opened() -> CaseInTest:
 def whistled() -> CaseInTest:
     case = CaseInTest()
     case.act(SignIn(), "drainage")
-    case.act(Blow(kind="public_demand", reason="多日未办"), "sub-01", "subdistrict_officer")
+    case.act(Blow(kind="public_demand", reason="多日未办"), "sub-01", "subdistrict_coordinator")
     case.act(ReportIn(), "drainage")
     return case
 
@@ -79,7 +94,11 @@ def test_what_is_offered_is_exactly_what_the_ledger_takes(make: Any, unit: str) 
 
 
 def takes(case: CaseInTest, kind: str, unit: str) -> bool:
-    act: Any = msgspec.convert({"type": kind, **BODIES.get(kind, {})}, ACT_TYPES[kind])
+    body = BODIES.get(kind, {})
+    if kind == "assign_branch":  # a department's own part, back to itself
+        part = unit if unit in case.city.departments else "drainage"
+        body = {"unit": part, "branch": part}
+    act: Any = msgspec.convert({"type": kind, **body}, ACT_TYPES[kind])
     try:
         case.act(act, unit, PEOPLE[unit], after=timedelta(minutes=1))
     except RefusedError:

@@ -5,20 +5,11 @@ from datetime import timedelta
 import pytest
 
 from services.contracts.events import CaseReturned
-from services.ledger.domain.acts import (
-    Blow,
-    DeliverPart,
-    Dispatch,
-    Handle,
-    RefusedError,
-    ReportIn,
-    Return,
-    SignIn,
-    Verify,
-)
+from services.ledger.domain.acts import DeliverPart, Dispatch, Handle, RefusedError, Return, SignIn, Verify
 from services.ledger.domain.life.opening import open_next
 from services.ledger.domain.life.table import joined
 from services.ledger.domain.life.working import TRANSITIONS
+from services.ledger.domain.whistle.acts import Blow, ReportIn
 from tests.builders import MONDAY_NOON, a_dispatched_case, a_report
 from tests.unit.ledger.cases import ANSWER, CaseInTest
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contracts.events.progress import StepTaken
-from services.ledger.domain.acts import Handle, ReportIn, SignIn
+from services.ledger.domain.acts import Handle, SignIn
+from services.ledger.domain.whistle.acts import ReportIn
 from tests.builders import MONDAY_NOON
 from tests.unit.ledger.cases import ANSWER, CaseInTest
 
@@ -113,11 +114,11 @@ def test_however_often_time_is_asked_the_steps_are_the_same(pauses: list[int]) -
     once.settle(now)
 
     def keys(case: CaseInTest) -> set[tuple[object, ...]]:
-        report_in = {"report_in"}  # started by a step: when that took effect, not when it was owed
+        by_a_step = {"report_in", "result"}  # they start when that step took effect, not when it was owed
         return {
             (step.kind, step.unit, step.cycle, step.step, step.owed_at)
             for step in case.taken.steps
-            if step.kind not in report_in and step.step != "supervision"
+            if step.kind not in by_a_step and step.step != "supervision"
         }
 
     assert keys(often) == keys(once)

@@ -48,6 +48,8 @@ PEOPLE: Final[Mapping[str, tuple[str, str]]] = {
     "sanitation": ("sanitation", "clerk"),
     "education": ("education", "clerk"),
     "street": ("sub-01", "subdistrict_officer"),
+    "coordinator": ("sub-01", "subdistrict_coordinator"),
+    "leader": ("district_command_center", "center_leader"),
     "other_street": ("sub-02", "subdistrict_officer"),
     "community": ("com-0101", "community_officer"),
     "center": ("district_command_center", "center_operator"),

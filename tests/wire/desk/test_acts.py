@@ -125,7 +125,7 @@ PERMITTED: dict[str, tuple[dict[str, Any], set[str]]] = {
     "sign_in": ({"type": "sign_in"}, {"drainage", "works"}),
     "return": ({"type": "return", "reason": "不归我们管", "suggested": "traffic_police"}, {"drainage"}),
     "dispatch": ({"type": "dispatch", "lead": "sanitation", "reason": "改派环卫"}, {"center"}),
-    "whistle": ({"type": "whistle", "kind": "public_demand", "reason": "多日未办"}, {"street"}),
+    "whistle": ({"type": "whistle", "kind": "public_demand", "reason": "多日未办"}, {"street", "community"}),
     "report_in": ({"type": "report_in"}, set()),
     "deliver_part": ({"type": "deliver_part", "measure": "已清扫"}, {"works"}),
     "supervise": ({"type": "supervise", "reason": "群众反映强烈"}, {"center"}),

@@ -350,7 +350,7 @@ async def test_a_long_timeline_is_read_in_stretches(office: Office) -> None:
 
 async def test_the_street_sees_who_came_to_its_whistle(office: Office) -> None:
     await office.open("case", cooperating=("municipal_works",))
-    await office.act("street", {"type": "whistle", "kind": "public_demand", "reason": "多日未办"})
+    await office.act("coordinator", {"type": "whistle", "kind": "public_demand", "reason": "多日未办"})
     await office.act("drainage", {"type": "report_in", "place": "现场"})
 
     (whistle,) = (await office.get("street", "/api/v1/whistles", open="true")).json()["rows"]
@@ -370,7 +370,7 @@ async def test_whistles_come_in_pages(office: Office, which: str) -> None:
     names = [f"n{number}" for number in range(5)]
     await office.open(*names)
     for name in names:
-        await office.act("street", {"type": "whistle", "kind": "public_demand", "reason": "多日未办"}, case=name)
+        await office.act("coordinator", {"type": "whistle", "kind": "public_demand", "reason": "多日未办"}, case=name)
     if which == "closed":
         office.database.run_sql("update ledger.whistles set closed_at = blown_at")
 

@@ -10,9 +10,10 @@ import pytest
 
 from services.contracts.codec import decode, encode
 from services.contracts.events import CaseProgressed, ReportFollowedUp
-from services.ledger.domain.acts import Blow, Handle, RefusedError, Return, SignIn, Verify
+from services.ledger.domain.acts import Handle, RefusedError, Return, SignIn, Verify
 from services.ledger.domain.city import City
 from services.ledger.domain.moving import Coming
+from services.ledger.domain.whistle.acts import Blow
 from services.ledger.store.acting import (
     ActAnswer,
     Acting,
@@ -38,7 +39,7 @@ create or replace function clock.now() returns timestamptz language sql as 'sele
 """
 TOKENS = {unit: unit.encode().ljust(32, b".") for unit in ("drainage", "sub-01", "education")}
 PREFIXES = {"drainage": "drainage", "sub-01": "suboneaa", "education": "educatio"}
-ROLES = {"drainage": "clerk", "sub-01": "subdistrict_officer", "education": "clerk"}
+ROLES = {"drainage": "clerk", "sub-01": "subdistrict_coordinator", "education": "clerk"}
 
 
 class TheCity:

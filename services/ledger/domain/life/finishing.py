@@ -35,6 +35,7 @@ def _handle(case: TakenCase, asked: Asked) -> None:
     part.state = "delivered"
     case.touch(part)
     stop_all(case, "handling", asked.now, part.unit)
+    stop_all(case, "tier", asked.now)
     start_clock(case, "verification", "", case.decision.limits.verification, asked.now, asked.city)
     case.move_to("handled")
     case.state_fact(row.answer, asked.actor, asked.now)

@@ -11,7 +11,9 @@ from services.ledger.domain.city import City
 from services.ledger.domain.clocks import ClockMaker, start_clock, start_stages, stop_all
 from services.ledger.domain.life.asking import clear_request
 from services.ledger.domain.state import CENTER, AssignmentRow, CaseDocument, CaseRow
-from services.ledger.domain.taken import SYSTEM, TakenCase, progressed, snapshot
+from services.ledger.domain.stating import progressed, snapshot
+from services.ledger.domain.taken import SYSTEM, TakenCase
+from services.ledger.domain.tiers import passes_on_by_itself
 
 
 def open_case(
@@ -77,6 +79,8 @@ def _first_clocks(document: CaseDocument, now: datetime, maker: ClockMaker) -> N
         due_at = clock("handling", unit, limits.handling, now)
         document.assignments.append(assignment(row, unit, role, now, due_at))
     document.clocks += maker.stages(row, limits, row.lead, now)
+    if passes_on_by_itself(row.lead, maker.city):
+        clock("tier", row.lead, maker.city.policies.tier_keeps, now)
 
 
 def _not_on_the_spot(decision: CaseDispatched) -> Explanation:
@@ -152,7 +156,7 @@ def hand_over(case: TakenCase, decision: CaseDispatched, now: datetime, city: Ci
         old.state, old.ended_at = "ended", now
         case.touch(old)
     clear_request(case, now, city)
-    for kind in ("dispatch", "sign_in", "handling"):
+    for kind in ("dispatch", "sign_in", "handling", "tier"):
         stop_all(case, kind, now)
     row.attempt, row.attempt_awaited = decision.attempt, None
     row.lead, row.cooperating = without_barred(decision.lead, decision.cooperating, row.barred_units)
@@ -167,6 +171,8 @@ def hand_over(case: TakenCase, decision: CaseDispatched, now: datetime, city: Ci
     for role, unit in parts_of(row.lead, row.cooperating):
         clock = start_clock(case, "handling", unit, decision.limits.handling, now, city)
         case.add(assignment(row, unit, role, now, clock.due_at))
-    start_stages(case, row.lead, now, city)
     for unit in copies_for(row):
         case.add(assignment(row, unit, "copy", now, next(case.running("promise")).due_at))
+    start_stages(case, row.lead, now, city)
+    if passes_on_by_itself(row.lead, city):
+        start_clock(case, "tier", row.lead, city.policies.tier_keeps, now, city)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from services.ledger.domain import branches, competence, deciding
 from services.ledger.domain.acts import RefusedError
 from services.ledger.domain.life import (
     asking,
@@ -12,10 +13,12 @@ from services.ledger.domain.life import (
     reopening,
     returning,
     reviewing,
+    stages,
     working,
 )
 from services.ledger.domain.life.transition import Asked, Transition
 from services.ledger.domain.taken import TakenCase
+from services.ledger.domain.whistle import approving, evaluation, joint_handling, report_in
 
 
 def joined(*parts: Iterable[Transition]) -> dict[type, Transition]:
@@ -42,6 +45,14 @@ TABLE = joined(
     finishing.TRANSITIONS,
     ending.TRANSITIONS,
     reopening.TRANSITIONS,
+    stages.TRANSITIONS,
+    approving.TRANSITIONS,
+    report_in.TRANSITIONS,
+    joint_handling.TRANSITIONS,
+    evaluation.TRANSITIONS,
+    deciding.TRANSITIONS,
+    branches.TRANSITIONS,
+    competence.TRANSITIONS,
 )
 
 

@@ -3,28 +3,23 @@
 from services.contracts.events.progress import (
     Noted,
     PartDelivered,
-    ReportedIn,
     SignedIn,
     SupervisionOrdered,
-    WhistleBlown,
 )
 from services.ledger.domain.acts import (
     Asker,
-    Blow,
     DeliverPart,
     Note,
     RefusedError,
-    ReportIn,
     SignIn,
     Supervise,
 )
-from services.ledger.domain.clocks import stop, stop_all
+from services.ledger.domain.clocks import stop_all
 from services.ledger.domain.life import who
 from services.ledger.domain.life.transition import OPEN, WORKING, Asked, Transition
 from services.ledger.domain.settling import supervise
-from services.ledger.domain.state import AssignmentRow, CallRow
+from services.ledger.domain.state import AssignmentRow
 from services.ledger.domain.taken import TakenCase
-from services.ledger.domain.whistle.kinds import blow, whom_to_call
 
 
 def _sign_in(case: TakenCase, asked: Asked) -> None:
@@ -46,48 +41,6 @@ def _part(case: TakenCase, asker: Asker) -> AssignmentRow:
     if part is None:
         raise RefusedError("not-yours", "no open assignment of your unit")
     return part
-
-
-def _blow(case: TakenCase, asked: Asked) -> None:
-    act: Blow = asked.act
-    if case.case.whistle_open is not None:
-        raise RefusedError("whistle-open", "a whistle is open for this case already")
-    called = act.called or whom_to_call(case, asked.city)
-    for unit in called:
-        if not asked.city.is_department(unit) or unit in case.case.barred_units:
-            raise RefusedError("cannot-be-called", f"{unit} cannot be called by a whistle")
-    if not called:
-        raise RefusedError("nobody-to-call", "name the departments to call")
-    case.case.units = [*dict.fromkeys((*case.case.units, *called))]
-    whistle = blow(case, act.kind, tuple(dict.fromkeys(called)), asked.now, asked.city, reason=act.reason)
-    case.state_fact(WhistleBlown(whistle=whistle), asked.actor, asked.now)
-
-
-def _report_in(case: TakenCase, asked: Asked) -> None:
-    number, call = _call_of(case, asked.asker)
-    if call.reported_in_at is not None:
-        raise RefusedError("reported-in-already", f"{call.unit} has reported in already")
-    call.state, call.reported_in_at = "reported_in", asked.now
-    call.person, call.place = asked.asker.person_id, asked.act.place
-    case.touch(call)
-    for clock in list(case.running("report_in", call.unit)):
-        stop(clock, case, asked.now)
-    fact = ReportedIn(
-        number=number,
-        unit=call.unit,
-        late=asked.now > call.due_at,
-        place=call.place,
-        all_in=all(other.reported_in_at is not None for other in case.document.calls if other.number == number),
-    )
-    case.state_fact(fact, asked.actor, asked.now)
-
-
-def _call_of(case: TakenCase, asker: Asker) -> tuple[int, CallRow]:
-    number = case.case.whistle_open or 0
-    call = next((found for unit in asker.units if (found := case.call(number, unit)) is not None), None)
-    if call is None:
-        raise RefusedError("not-called", "your unit is not called by an open whistle")
-    return number, call
 
 
 def _deliver_part(case: TakenCase, asked: Asked) -> None:
@@ -113,7 +66,8 @@ def _supervise(case: TakenCase, asked: Asked) -> None:
 
 def _note(case: TakenCase, asked: Asked) -> None:
     act: Note = asked.act
-    case.state_fact(Noted(unit=asked.asker.unit, kind=act.kind, text=act.text), asked.actor, asked.now)
+    fact = Noted(unit=asked.asker.unit, kind=act.kind, text=act.text, whistle=case.case.whistle_open)
+    case.state_fact(fact, asked.actor, asked.now)
 
 
 TRANSITIONS = (
@@ -125,8 +79,6 @@ TRANSITIONS = (
         fact="signed_in",
         do=_sign_in,
     ),
-    Transition(act=Blow, by=who.street, source=WORKING, fact="whistle_blown", do=_blow),
-    Transition(act=ReportIn, by=who.called, source=OPEN, fact="reported_in", do=_report_in),
     Transition(act=DeliverPart, by=who.cooperating, source=OPEN, fact="part_delivered", do=_deliver_part),
     Transition(act=Supervise, by=who.center, source=OPEN, fact="supervision_ordered", do=_supervise),
     Transition(act=Note, by=who.involved, source=OPEN, fact="noted", do=_note),
