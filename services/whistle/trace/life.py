@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from services.contracts.events import life as facts
+from services.contracts.events import moves
 
 
 def _reviewed(fact: facts.RequestReviewed) -> str:
@@ -35,4 +36,11 @@ LIFE_WORDS: Final[Mapping[type[Any], Callable[[Any], str]]] = {
     facts.ExclusionReviewed: lambda fact: (
         f"exclusion {'granted' if fact.granted else 'refused'}{', left out of the rates' if fact.excluded else ''}"
     ),
+    moves.Moved: lambda fact: "; ".join(
+        [
+            f"version {fact.version} came into force ({', '.join(fact.because)})",
+            *(f"{pair.unit} has what {pair.ended} had" for pair in fact.units),
+        ]
+    ),
+    moves.StageReached: lambda fact: f"{fact.unit} reached {fact.stage}{'' if fact.on_time else ', late'}",
 }
