@@ -77,6 +77,10 @@ class Settings:
             "WHISTLE_LISTEN": LOOPBACK,
             "WHISTLE_SECRETS": str(self.state.secrets),
             "WHISTLE_ATTACHMENTS": str(self.state.attachments),
+            # Browsers come to the loopback by plain HTTP.
+            "WHISTLE_DESK_URL": f"http://{LOOPBACK}:{self.ports['WHISTLE_DESK_PORT']}",
+            "WHISTLE_BOARD_URL": f"http://{LOOPBACK}:{self.ports['WHISTLE_BOARD_PORT']}",
+            "WHISTLE_COOKIE_SECURE": "false",
             **self.values,
         }
 

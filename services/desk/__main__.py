@@ -3,9 +3,11 @@
 import hmac
 from functools import partial
 
+from services.chassis.objects import objects_at
+from services.chassis.pages.rendering import Renderer
 from services.chassis.postgres import postgres_pool, ready
 from services.chassis.running import Process, run_service
-from services.chassis.sealing import keys_in
+from services.chassis.sealing import Keys
 from services.chassis.shell import Shell
 from services.chassis.web.cursors import Cursors
 from services.chassis.web.edge import BodyLimits
@@ -14,18 +16,41 @@ from services.desk.api.desk import Desk
 from services.desk.domain.permitted import ACT_TYPES
 from services.desk.handlers import PerformActs
 from services.desk.metrics import DeskMetrics
+from services.desk.pages.adding import add_pages
+from services.desk.pages.door import Door
+from services.desk.pages.naming import Names
+from services.desk.pages.parts import FOLDER, PageParts
 from services.desk.settings import DeskSettings
+from services.desk.store.pictures import WorkPictures
 from services.ledger.store.acting import Acting
 from services.ledger.store.cities import Cities
-from services.reference.versions.cache import reference_cache
+from services.reference.versions.cache import ReferenceCache, reference_cache
 
 BODY_BYTES_MAX = 64 * 1024
 BATCH_BYTES_MAX = 1024 * 1024
+FORM_BYTES_MAX = 32 * 1024 * 1024
+"""An answer with three photos, as phones take them."""
 
 
-def cursor_key(vault_keys: str) -> bytes:
-    """Return a key that every desk process derives alike, and that opens nothing but cursors."""
-    return hmac.digest(keys_in(vault_keys.encode()).current.marking, b"desk cursors", "sha256")
+def key_for(purpose: bytes, keys: Keys) -> bytes:
+    """Return a key that every desk process derives alike, and that is good for one purpose only."""
+    return hmac.digest(keys.current.marking, b"desk " + purpose, "sha256")
+
+
+def pages_of(desk: Desk, reference: ReferenceCache, settings: DeskSettings) -> PageParts:
+    """Return what the pages are put together from."""
+    renderer = Renderer([FOLDER], settings.zone, connects_to=settings.board_url)
+    return PageParts(
+        desk=desk,
+        door=Door(pool=desk.pool, renderer=renderer, secret=key_for(b"pages", settings.keys())),
+        names=Names(reference),
+        keys=settings.keys(),
+        pictures=WorkPictures(objects_at(settings.attachments)),
+        limits=settings.session_limits,
+        proxies=settings.proxies(),
+        secure=settings.cookie_secure,
+        board_url=settings.board_url,
+    )
 
 
 async def run(settings: DeskSettings, shell: Shell) -> None:
@@ -34,10 +59,12 @@ async def run(settings: DeskSettings, shell: Shell) -> None:
         metrics = DeskMetrics.create(shell.registry, ACT_TYPES)
         cities = Cities(reference)
         acts = PerformActs(ledger=Acting(pool, cities), metrics=metrics, seconds_max=settings.act_seconds_max)
-        cursors = Cursors(cursor_key(settings.vault_keys.get_secret_value()))
+        cursors = Cursors(key_for(b"cursors", settings.keys()))
         desk = Desk(pool=pool, acts=acts, versions=cities, cursors=cursors, metrics=metrics)
-        limits = BodyLimits(BODY_BYTES_MAX, {"/api/v1/acts:batch": BATCH_BYTES_MAX})
-        await shell.serve(desk_app(desk), limits=limits)
+        app = desk_app(desk)
+        add_pages(app, pages_of(desk, reference, settings))
+        limits = BodyLimits(BODY_BYTES_MAX, {"/api/v1/acts:batch": BATCH_BYTES_MAX, "/acts": FORM_BYTES_MAX})
+        await shell.serve(app, limits=limits)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,10 @@ class QueueFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     """`none`: our part is done and others are at work; `any`: those too."""
     q: _Code | None = None
     """The case's number."""
+    mine: bool | None = None
+    """Only cases that the asker holds in their unit."""
+    place: _Code | None = None
+    """Words of the address."""
 
 
 class QueueAsked(QueueFilter, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
@@ -41,6 +45,15 @@ class QueueAsked(QueueFilter, frozen=True, forbid_unknown_fields=True, omit_defa
     def filter(self) -> QueueFilter:
         """What a cursor is bound to: a page may be larger than the one before, but of the same list."""
         return QueueFilter(**{name: getattr(self, name) for name in QueueFilter.__struct_fields__})
+
+
+class Narrowing(msgspec.Struct, frozen=True, kw_only=True):
+    """What a page found out before it asks: neither is a parameter that anybody sends."""
+
+    near: tuple[str, ...] = ()
+    """Units of the ground whose names have the words of `place`; they count like the address."""
+    cases: tuple[UUID, ...] | None = None
+    """Only these."""
 
 
 class QueuePlace(msgspec.Struct, frozen=True, array_like=True):

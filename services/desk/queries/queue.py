@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from services.desk.domain.queue import FoundTask, FoundTasks, QueueFilter, QueuePlace
+from services.desk.domain.queue import FoundTask, FoundTasks, Narrowing, QueueFilter, QueuePlace
 from services.desk.queries.asking import Asking
 from services.desk.queries.parameters import Parameters
 from services.ledger.domain.acts import Asker
@@ -82,6 +82,12 @@ _NOTHING: Final = f"""
         '' as part
     from ledger.cases c where false
 """
+_NEAR: Final = """
+    (c.decision #>> '{{report,place,address}}' ilike {words} or c.subdistrict = any ({near})
+        or c.decision #>> '{{report,place,community}}' = any ({near})
+        or c.decision #>> '{{report,place,grid}}' = any ({near}))
+"""
+EVERYTHING: Final = Narrowing()
 # The row that carries the due date, and the part that orders equals.
 _PART: Final = ("a", "a.role || ':' || a.unit")
 _CALL: Final = ("k", "'called:' || k.unit")
@@ -89,9 +95,11 @@ _VERIFICATION: Final = ("k", "'verifying'::text")
 _FOUND: Final = msgspec.json.Decoder(FoundTasks)
 
 
-async def tasks_of(asking: Asking, asked: QueueFilter, after: QueuePlace | None, size: int) -> FoundTasks:
+async def tasks_of(
+    asking: Asking, asked: QueueFilter, after: QueuePlace | None, size: int, narrowed: Narrowing = EVERYTHING
+) -> FoundTasks:
     """Return at most `size` tasks after a place, due first."""
-    statement, values = queue_statement(asking.asker, asked, after, size)
+    statement, values = queue_statement(asking.asker, asked, after, size, narrowed)
     return _FOUND.decode(await asking.connection.fetchval(statement, *values))
 
 
@@ -100,12 +108,12 @@ def place_of(task: FoundTask) -> QueuePlace:
 
 
 def queue_statement(
-    asker: Asker, asked: QueueFilter, after: QueuePlace | None, page_size: int
+    asker: Asker, asked: QueueFilter, after: QueuePlace | None, page_size: int, narrowed: Narrowing = EVERYTHING
 ) -> tuple[str, list[object]]:
     """Return the statement and its values for one page of this person's queue."""
     given = Parameters()
     units, size = given.add(list(asker.units), "text[]"), given.add(page_size, "bigint")
-    of_case = _of_case(given, asked)
+    of_case = [*_of_case(given, asked), *_narrowed(given, asked, asker, narrowed)]
     sources = []
     if asked.expected not in {"report_in", "verify"}:
         where = " and ".join([*of_case, _expected(given, asked), _stretch(given, asked, after, _PART)])
@@ -125,6 +133,24 @@ def _of_case(given: Parameters, asked: QueueFilter) -> list[str]:
     columns = {"state": asked.state, "item": asked.item, "subdistrict": asked.subdistrict, "number": asked.q}
     named = [f"c.{column} = {given.add(value, 'text')}" for column, value in columns.items() if value is not None]
     return named or ["true"]
+
+
+def _narrowed(given: Parameters, asked: QueueFilter, asker: Asker, narrowed: Narrowing) -> list[str]:
+    where = []
+    if asked.mine:
+        person = given.add(asker.person_id, "uuid")
+        where.append(f"exists (select from ledger.holders h where h.case_id = c.case_id and h.person_id = {person})")
+    if asked.place is not None:
+        words, near = given.add(_like(asked.place), "text"), given.add(list(narrowed.near), "text[]")
+        where.append(_NEAR.format(words=words, near=near))
+    if narrowed.cases is not None:
+        where.append(f"c.case_id = any ({given.add(list(narrowed.cases), 'uuid[]')})")
+    return where
+
+
+def _like(words: str) -> str:
+    escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
 
 
 def _expected(given: Parameters, asked: QueueFilter) -> str:

@@ -1,0 +1,16 @@
+"""Adds every page of staff to the desk's application."""
+
+from fastapi import FastAPI
+
+from services.desk.pages.acting.routes import ActingPages
+from services.desk.pages.case.routes import CasePages
+from services.desk.pages.login.routes import LoginPages
+from services.desk.pages.looks import LookPages
+from services.desk.pages.parts import PageParts
+from services.desk.pages.queue.routes import QueuePages
+
+
+def add_pages(app: FastAPI, parts: PageParts) -> None:
+    """Add the pages; each kind adds its own routes."""
+    for pages in (LookPages, LoginPages, QueuePages, CasePages, ActingPages):
+        pages(parts).add_to(app)

@@ -1,0 +1,100 @@
+"""Everything a case's page shows, read in one transaction as the person who asks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.desk.api.desk import found_or_404
+from services.desk.domain.case import CaseShown, ClockShown, PartShown, shown_case
+from services.desk.domain.due import HowDue, how_due
+from services.desk.domain.timeline import ENTRIES_MAX, Entry, entries_of
+from services.desk.pages.parts import PageParts
+from services.desk.pages.visit import Visit
+from services.desk.queries.cases import case_by_id, facts_of
+from services.desk.store.inside import Colleague, Holder, UnitNote, colleagues_of, holders_of, notes_of
+from services.desk.store.pictures import OF_CASE
+
+NAMES = "select person_id, name from identity.names_of($1)"
+REPORT_PICTURES = "select attachment_id, width, height from intake.pictures_of($1)"
+
+
+@dataclass(frozen=True, slots=True)
+class PictureShown:
+    attachment_id: UUID
+    width: int
+    height: int
+    about: str = ""
+    unit: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseView:
+    """A case as one person sees it."""
+
+    case: CaseShown
+    entries: Sequence[Entry]
+    clocks: Sequence[HowDue]
+    names: dict[UUID, str]
+    notes: Sequence[UnitNote]
+    holders: Sequence[Holder]
+    colleagues: Sequence[Colleague]
+    reported: Sequence[PictureShown]
+    work: Sequence[PictureShown]
+
+    @property
+    def promise(self) -> ClockShown | None:
+        """The clock of the word given to the resident."""
+        return next((clock for clock in self.case.clocks if clock.kind == "promise"), None)
+
+    @property
+    def mine(self) -> PartShown | None:
+        """The part of the person's unit that is still open."""
+        return next((part for part in self.case.assignments if part.mine and part.ended_at is None), None)
+
+    @property
+    def running(self) -> Sequence[ClockShown]:
+        return [clock for clock in self.case.clocks if clock.stopped_at is None]
+
+    @property
+    def has_contact(self) -> bool:
+        return any(report.has_contact for report in self.case.reports)
+
+
+async def read_case(parts: PageParts, visit: Visit, case_id: UUID) -> CaseView:
+    """Read the case. Raises Problem 404 where it is not theirs to see."""
+    desk = parts.desk
+    async with desk.reading(visit.session, "case") as asking:
+        connection = asking.connection
+        found = found_or_404(await case_by_id(asking, case_id), asking, case_id)
+        facts = await facts_of(asking, case_id, 0, ENTRIES_MAX)
+        entries = list(entries_of(found.document, facts, 0))
+        people = {entry.who.person for entry in entries if entry.who.person}
+        names = await connection.fetch(NAMES, list(people))
+        return CaseView(
+            case=shown_case(found.document, asking.asker, found.at),
+            entries=entries,
+            clocks=[
+                how_due(clock, await desk.versions.of(clock.calendar), found.at) for clock in found.document.clocks
+            ],
+            names={UUID(int=row["person_id"].int): row["name"] for row in names},
+            notes=await notes_of(connection, case_id),
+            holders=await holders_of(connection, [case_id]),
+            colleagues=await colleagues_of(connection),
+            reported=await _reported(connection, [report.report_id for report in found.document.case.reports]),
+            work=[_picture(row) for row in await connection.fetch(OF_CASE, case_id)],
+        )
+
+
+async def _reported(connection: Any, report_ids: Sequence[UUID]) -> Sequence[PictureShown]:
+    found = []
+    for report_id in report_ids:
+        found += await connection.fetch(REPORT_PICTURES, report_id)
+    return [PictureShown(UUID(int=row["attachment_id"].int), row["width"], row["height"]) for row in found]
+
+
+def _picture(row: Any) -> PictureShown:
+    attachment_id = UUID(int=row["attachment_id"].int)
+    return PictureShown(attachment_id, row["width"], row["height"], row["about"], row["unit"], row["at"])

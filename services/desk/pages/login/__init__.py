@@ -1,0 +1,1 @@
+"""Logging in, out, and choosing a password."""

@@ -1,0 +1,1 @@
+"""The department queue: what is expected of my units, due first."""

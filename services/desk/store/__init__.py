@@ -1,0 +1,1 @@
+"""What the desk writes beside acts: work inside a unit, pictures, and looks into the vault."""
