@@ -11,26 +11,41 @@ from services.desk.api.acts import ActLines, ActResults, act_routes
 from services.desk.api.answering import json_answer
 from services.desk.api.asking import token_of
 from services.desk.api.cases import case_routes
+from services.desk.api.counts import count_routes
 from services.desk.api.desk import Desk
+from services.desk.api.digest import digest_routes
+from services.desk.api.feed import feed_routes
 from services.desk.api.me import Me, me_routes
 from services.desk.api.queue import queue_routes
+from services.desk.api.rosters import roster_routes
 from services.desk.api.timeline import timeline_routes
 from services.desk.api.whistles import whistle_routes
 from services.desk.domain.case import CaseShown
+from services.desk.domain.counts import DepartmentsAnswers, WhistleRates
+from services.desk.domain.digest import Digest
+from services.desk.domain.feed import Feed, Proposals
 from services.desk.domain.queue import QueuePage
+from services.desk.domain.rosters import Roster, ShiftEntered, ShiftKept
 from services.desk.domain.timeline import Timeline
 from services.desk.domain.whistles import WhistlesPage
 from services.ledger.domain.acts import Act
 from services.ledger.store.acting import ActAnswer
 
-ANSWERS: Final = (ActAnswer, ActLines, ActResults, CaseShown, Me, QueuePage, Timeline, WhistlesPage)
+ANSWERS: Final = (
+    ActAnswer, ActLines, ActResults, CaseShown, DepartmentsAnswers, Digest, Feed, Me,
+    Proposals, QueuePage, Roster, ShiftEntered, ShiftKept, Timeline, WhistleRates, WhistlesPage,
+)  # fmt: skip
+ROUTES: Final = (
+    act_routes, queue_routes, case_routes, timeline_routes, count_routes, whistle_routes, me_routes, feed_routes,
+    digest_routes, roster_routes,
+)  # fmt: skip
+"""Tried in this order, one list, no nested routers: acts and queues are what everybody asks for."""
 
 
 def desk_app(desk: Desk) -> FastAPI:
     """Return the application; its own description needs a token like everything else."""
     app = new_app("Whistle desk", openapi_url=None)
-    # Routes are tried in this order, one list, no nested routers: acts and queues are what everybody asks for.
-    for add_routes in (act_routes, queue_routes, case_routes, timeline_routes, whistle_routes, me_routes):
+    for add_routes in ROUTES:
         add_routes(app, desk)
 
     @app.get("/api/v1/openapi.json", include_in_schema=False)

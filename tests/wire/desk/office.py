@@ -153,3 +153,7 @@ def person_sql(name: str) -> str:
     insert into identity.tokens
     values ('\\x{token.token_hash.hex()}', '{token.prefix}', '{person}', now(), now() + interval '1 day');
     """
+
+
+def bearer(who: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token_of(who).secret}"}

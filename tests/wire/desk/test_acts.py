@@ -7,7 +7,7 @@ import pytest
 
 from services.contracts.events import Place
 from tests.builders import an_id
-from tests.wire.desk.office import ANSWER, Office, token_of
+from tests.wire.desk.office import ANSWER, Office, bearer
 
 pytestmark = pytest.mark.postgres
 
@@ -200,10 +200,6 @@ async def test_acts_wait_while_the_clocks_disagree(office: Office) -> None:
 
 def bulk_line(case: str, revision: int) -> dict[str, Any]:
     return {"case_id": str(an_id(case)), "revision": revision, "key": f"bulk-{case}", "act": {"type": "sign_in"}}
-
-
-def bearer(who: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token_of(who).secret}"}
 
 
 def without_instance(problem: dict[str, Any]) -> dict[str, Any]:

@@ -272,10 +272,10 @@ async def test_no_route_forgets_to_ask_for_a_token(office: Office) -> None:
 
     for route in routes:
         (method,) = route.methods or {"none"}
-        path = route.path.format(case_id=an_id("case"))
+        path = route.path.format(case_id=an_id("case"), unit="drainage", shift_id=an_id("shift"), profile="flood")
         answer = await office.client.request(method, path, content=b"{}")
         assert answer.status_code == 401, route.path
-    assert len(routes) == 9
+    assert len(routes) == 17
 
 
 async def test_a_case_tells_where_it_stands_and_what_its_reader_may_do(office: Office) -> None:
@@ -298,7 +298,8 @@ async def test_a_case_tells_where_it_stands_and_what_its_reader_may_do(office: O
         ("municipal_works", "called"),
     ]
     assert case["may"] == [
-        "return", "report_in", "handle", "note", "ask_extension", "ask_suspension", "explain",
+        "return", "handle", "note", "report_in", "refuse_call", "step_up", "assign_branch", "ask_extension",
+        "ask_suspension", "explain",
     ]  # fmt: skip
     assert not {"barred_units", "units", "handler", "decision"} & set(case)
 
@@ -310,11 +311,11 @@ async def test_what_a_case_says_one_may_do_is_what_the_ledger_allows(office: Off
             ("drainage", "works", "street", "center", "community")}  # fmt: skip
 
     assert told == {
-        "drainage": ["sign_in", "return", "note"],
-        "works": ["sign_in", "deliver_part", "note"],
-        "street": ["whistle", "note", "hand_over"],
+        "drainage": ["sign_in", "return", "note", "step_up", "assign_branch"],
+        "works": ["sign_in", "deliver_part", "note", "assign_branch"],
+        "street": ["note", "whistle", "assign_branch", "hand_over"],
         "center": ["dispatch", "supervise", "note", "reject", "hand_over", "consult"],
-        "community": ["note"],
+        "community": ["note", "whistle"],
     }
 
 
