@@ -4,15 +4,17 @@ A server that cannot be started fails the test that needs it; nothing is skipped
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from playwright.async_api import Browser
 
 from deploy.embedded.children import Children
 from deploy.embedded.kafka import Kafka
 from deploy.embedded.ports import free_ports
 from deploy.embedded.postgres import Postgres
 from deploy.embedded.state import State
+from tests.environment.browser import chromium
 from tests.environment.database import Database, cloned, make_template
 from tests.environment.session import new_session_state
 
@@ -59,3 +61,10 @@ def kafka_server(session_state: State, children: Children) -> Iterator[Kafka]:
     server = Kafka(state=session_state, port=port, controller_port=controller_port, children=children)
     with server:
         yield server
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """A headless Chromium for this test."""
+    async with chromium() as browser:
+        yield browser

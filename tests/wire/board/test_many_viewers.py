@@ -1,0 +1,183 @@
+"""Two hundred people watch: everybody sees every fact, who never reads is let go and comes back, the end is quick."""
+
+import asyncio
+import json
+import re
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import httpx2
+import pytest
+from aiokafka import AIOKafkaProducer
+
+from deploy.embedded.kafka import Kafka
+from services.contracts.codec import encode, headers_of, key_of
+from services.contracts.events import CaseProgressed
+from services.identity.tokens import IssuedToken, issue_token
+from tests.builders import an_id
+from tests.environment.database import Database
+from tests.unit.notify.facts import a_fact
+from tests.waiting import eventually
+from tests.wire.notify.process import Process, running
+
+pytestmark = [pytest.mark.postgres, pytest.mark.kafka]
+
+VIEWERS: Final = 200
+OF_ONE_PERSON: Final = 5
+FACTS: Final = 50
+END_SECONDS: Final = 2.0
+SMALLEST_BUFFER: Final = 2_048
+
+
+def people_at(database: Database, count: int) -> list[IssuedToken]:
+    """Let people of the drainage department stand there, each with a token."""
+    tokens = [issue_token() for _ in range(count)]
+    database.run_sql(
+        "".join(
+            f"select identity.add_person('{an_id(f'viewer {index}')}', '李强');"
+            f"select identity.give_role('{an_id(f'viewer {index}')}', 'drainage', 'clerk', 'ordinary', '2026-01-01');"
+            f"select identity.issue_token('\\x{token.token_hash.hex()}', '{token.prefix}',"
+            f" '{an_id(f'viewer {index}')}', '1 day');"
+            for index, token in enumerate(tokens)
+        )
+    )
+    return tokens
+
+
+@dataclass(slots=True)
+class Viewer:
+    """One stream over a socket of its own, so that a test decides who reads."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    seen: dict[int, float] = field(default_factory=dict)
+    """When each version of the case came."""
+    last: str = ""
+
+    async def watch(self) -> None:
+        """Read until the stream ends."""
+        async for line in self.reader:
+            if line.startswith(b"event: "):
+                self.last = line[7:].decode().strip()
+            elif line.startswith(b"data: ") and self.last == "case":
+                self.seen[json.loads(line[6:])["version"]] = time.monotonic()
+
+
+async def opened(board: Process, token: IssuedToken, buffer: int = 0) -> Viewer:
+    """Subscribe and return after the greeting; `buffer` makes the reader's side as small as it can be."""
+    door = socket.socket()
+    if buffer:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+    door.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(door, ("127.0.0.1", board.port))
+    reader, writer = await asyncio.open_connection(sock=door, limit=buffer or 2**16)
+    writer.write(
+        f"GET /api/v1/board/feed HTTP/1.1\r\nHost: board\r\nAuthorization: Bearer {token.secret}\r\n\r\n".encode()
+    )
+    await reader.readuntil(b"event: hello\n")
+    return Viewer(reader, writer)
+
+
+Publish = Callable[[list[CaseProgressed]], Awaitable[None]]
+
+
+@pytest.fixture
+async def publish(kafka_server: Kafka) -> AsyncIterator[Publish]:
+    async with AIOKafkaProducer(bootstrap_servers=kafka_server.address) as producer:
+
+        async def send(events: list[CaseProgressed]) -> None:
+            for event in events:
+                value, headers = encode(event), headers_of(event)
+                await producer.send(event.TYPE, value, key=key_of(event.key), headers=headers)
+            await producer.flush()
+
+        yield send
+
+
+def memory_mib(board: Process) -> float:
+    assert board.process is not None
+    status = Path(f"/proc/{board.process.pid}/status").read_text(encoding="utf-8")
+    found = re.search(r"VmRSS:\s+(\d+) kB", status)
+    assert found is not None
+    return int(found[1]) / 1024
+
+
+async def test_two_hundred_viewers_see_every_fact_and_the_end_comes_within_two_seconds(
+    database: Database, kafka_server: Kafka, publish: Publish
+) -> None:
+    tokens = people_at(database, VIEWERS // OF_ONE_PERSON)
+    case = f"watched-{database.name}"
+    async with AsyncExitStack() as stack, running("board", "board_reader", database, kafka_server) as board:
+        await board.ready()
+        alone = memory_mib(board)
+        viewers = [await opened(board, tokens[index % len(tokens)]) for index in range(VIEWERS)]
+        watching = [asyncio.create_task(viewer.watch()) for viewer in viewers]
+        for viewer in viewers:
+            stack.callback(viewer.writer.close)
+
+        sent = []
+        for version in range(1, FACTS + 1):
+            await publish([a_fact(name=case, version=version)])
+            sent.append(time.monotonic())
+        await eventually(lambda: all(len(viewer.seen) == FACTS for viewer in viewers), within_seconds=30)
+        lags = sorted(viewer.seen[version] - at for version, at in enumerate(sent, 1) for viewer in viewers)
+        watched = memory_mib(board)
+
+        began = time.monotonic()
+        status = await asyncio.to_thread(board.end)
+        took = time.monotonic() - began
+        await asyncio.wait_for(asyncio.gather(*watching), 10)
+
+    sys.stdout.write(
+        f"\n{VIEWERS} viewers, {FACTS} facts: lag p50 {lags[len(lags) // 2] * 1000:.0f} ms,"
+        f" p99 {lags[len(lags) * 99 // 100] * 1000:.0f} ms, most {lags[-1] * 1000:.0f} ms;"
+        f" memory {alone:.0f} MiB alone, {watched:.0f} MiB watched; SIGTERM took {took:.2f} s\n"
+    )
+    assert status == 0
+    assert {viewer.last for viewer in viewers} == {"bye"}
+    assert took < END_SECONDS * 3, "three times what is promised"
+
+
+async def test_a_viewer_that_never_reads_is_let_go_and_comes_back_to_the_whole(
+    database: Database, kafka_server: Kafka, publish: Publish
+) -> None:
+    (token,) = people_at(database, 1)
+    case = f"flood-{database.name}"
+    async with running("board", "board_reader", database, kafka_server) as board:
+        await board.ready()
+        deaf = await opened(board, token, SMALLEST_BUFFER)
+        quick = await opened(board, token)
+        watching = asyncio.create_task(quick.watch())
+
+        version = 0
+
+        async def dropped() -> bool:
+            nonlocal version
+            if "whistle_board_viewers_dropped_total 1.0" in await asyncio.to_thread(board.get, "/metrics"):
+                return True
+            await publish([a_fact(name=case, version=version + index) for index in range(1, 51)])
+            version += 50
+            await eventually(lambda: bool(version in quick.seen), within_seconds=20)
+            return False
+
+        assert await eventually(dropped, within_seconds=90)
+        assert len(quick.seen) == version, "who reads is not held up"
+
+        again = await opened(board, token)
+        headers = {"authorization": f"Bearer {token.secret}"}
+        async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{board.port}", headers=headers) as client:
+            snapshot = (await client.get("/api/v1/board/snapshot")).json()
+            recent = (await client.get("/api/v1/board/recent")).json()
+        for viewer in (deaf, quick, again):
+            viewer.writer.close()
+        watching.cancel()
+
+    sys.stdout.write(f"\na deaf viewer was let go after {version} facts\n")
+    assert snapshot["counts"]["open"] == 0, "the picture is the database's, not the stream's"
+    assert recent[0]["version"] == version
