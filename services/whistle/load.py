@@ -1,5 +1,6 @@
 """`whistle load district`: a folder of sheets becomes persons and one reference version."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,16 +10,18 @@ from uuid import UUID
 import typer
 
 from services.identity.persons import load_persons
+from services.reference.model.duties import Admission
 from services.reference.model.version import ReferenceVersion
 from services.reference.sheets.district import read_version
 from services.reference.sheets.persons import PersonInRole, read_persons
 from services.reference.sheets.reading import Refusal, SheetsRefusedError
+from services.reference.versions.admissions import adopt, register
 from services.reference.versions.publish import NOTICE_MIN
 from services.whistle.audit import note
 from services.whistle.connecting import as_operator
 from services.whistle.publishing import NOW, Published, publish_version
 from services.whistle.showing import Answer, AsJson, answer, busy
-from services.whistle.versions import CITY, City, require_zone
+from services.whistle.versions import CITY, City, Delegated, require_zone
 
 app = typer.Typer(help="A district's sheets into the database.", no_args_is_help=True)
 
@@ -57,11 +60,12 @@ def _load() -> None: ...
 
 
 @app.command()
-def district(
+def district(  # noqa: PLR0913 -- one option per fact about the district
     folder: Folder,
     *,
     drafted_by: DraftedBy,
     approved_by: ApprovedBy,
+    delegated: Delegated = True,
     city: City = CITY,
     active_from: ActiveFrom = None,
     as_json: AsJson = False,
@@ -70,13 +74,18 @@ def district(
 
     Loading the same folder again changes nothing.
     """
-    answer(_district(folder, city, (drafted_by, approved_by), active_from), as_json=as_json)
-
-
-async def _district(folder: Path, city: Path, persons: tuple[UUID, UUID], active_from: datetime | None) -> Answer:
     require_zone(active_from)
+    answer(_district((city, folder), (drafted_by, approved_by), active_from, delegated=delegated), as_json=as_json)
+
+
+async def _district(
+    folders: tuple[Path, Path], persons: tuple[UUID, UUID], active_from: datetime | None, *, delegated: bool
+) -> Answer:
+    folder = folders[1]
+    async with as_operator() as connection:
+        known = await register(connection)
     with busy("reading sheets"):
-        read = read_district(city, folder)
+        read = read_district(*folders, delegated=delegated, admissions=known)
     with busy("publishing"):
         published, is_late = await _publish(read, persons, folder.name, active_from)
     told = {"version": published.number, "active_from": published.active_from, "new": published.is_new, **read.size}
@@ -93,6 +102,7 @@ async def _publish(
     async with as_operator() as connection:
         async with connection.transaction():
             await load_persons(connection, read.persons)
+            await adopt(connection, read.version.admissions)
             published = await publish_version(
                 connection, read.version, persons, note=f"district {name}", active_from=active_from
             )
@@ -103,13 +113,15 @@ async def _publish(
     return published, published.number > 1 and notice < NOTICE_MIN
 
 
-def read_district(city: Path, folder: Path) -> District:
-    """Return everything the two folders hold.
+def read_district(
+    city: Path, folder: Path, *, delegated: bool = True, admissions: Sequence[Admission] = ()
+) -> District:
+    """Return everything the two folders hold; the register's admissions count before the sheet's.
 
     Raises:
         SheetsRefusedError: with every refusal of every sheet.
     """
-    version = read_version(city, folder)
+    version = read_version(city, folder, delegated=delegated, register=admissions)
     kinds = {unit.id: unit.kind for unit in version.organisation}
     workbook, sheet = folder / "persons.xlsx", folder / "persons.csv"
     path = workbook if workbook.exists() else sheet

@@ -9,21 +9,36 @@ import typer
 
 from services.reference.deciding.compile import compile_version
 from services.reference.lint.checks import lint as find_mistakes
+from services.reference.sheets.reading import SheetsRefusedError
 from services.reference.versions.diff import changes_between
 from services.reference.versions.publish import draft as make_draft
 from services.reference.versions.publish import publish as publish_draft
 from services.reference.versions.publish import redraft
+from services.whistle.admissions import count_refused
 from services.whistle.audit import note
 from services.whistle.connecting import as_operator
 from services.whistle.publishing import NOTICE, NOW
 from services.whistle.rules_explain import explain
 from services.whistle.rules_replay import replay
+from services.whistle.rules_sheets import check, export
 from services.whistle.showing import Answer, AsJson, answer, table
-from services.whistle.versions import CITY, IN_FORCE, City, Named, name_of, own_token, require_zone, version_named
+from services.whistle.versions import (
+    CITY,
+    IN_FORCE,
+    City,
+    Delegated,
+    Named,
+    name_of,
+    own_token,
+    require_zone,
+    version_named,
+)
 
 app = typer.Typer(help="Rules, and the reference versions they come in.", no_args_is_help=True)
 app.command()(explain)
 app.command()(replay)
+app.command()(export)
+app.command()(check)
 
 FIRST: Final = "select not exists (select from reference.versions)"
 VERSIONS: Final = """
@@ -44,9 +59,9 @@ def list_versions(*, limit: Annotated[int, typer.Option(min=1, max=1000)] = 20, 
 
 
 @app.command()
-def lint(*, version: Named = IN_FORCE, city: City = CITY, as_json: AsJson = False) -> None:
-    """Find shadowed, overlapping, never-firing and dead-target rules; status 1 when something is found."""
-    answer(_lint(version, city), as_json=as_json)
+def lint(*, version: Named = IN_FORCE, delegated: Delegated = True, city: City = CITY, as_json: AsJson = False) -> None:
+    """Find shadowed, overlapping, never-firing, dead-target rules, duties without a power; status 1 when found."""
+    answer(_lint(version, city, delegated=delegated), as_json=as_json)
 
 
 @app.command()
@@ -60,11 +75,15 @@ def draft(
     folder: Annotated[Path, typer.Argument(exists=True, file_okay=False)],
     *,
     why: Note = "",
+    delegated: Delegated = True,
     city: City = CITY,
     as_json: AsJson = False,
 ) -> None:
-    """Draft a version from sheets, as the person of WHISTLE_CLI_TOKEN; another person publishes it."""
-    answer(_draft(str(folder), why, city), as_json=as_json)
+    """Draft a version from sheets, as the person of WHISTLE_CLI_TOKEN; another person publishes it.
+
+    Work sent to a subdistrict or community without an approved admission is refused and counted for its department.
+    """
+    answer(_draft(str(folder), why, city, delegated=delegated), as_json=as_json)
 
 
 @app.command()
@@ -90,9 +109,9 @@ async def _list(limit: int) -> Answer:
     return Answer([dict(row) for row in rows], [table(COLUMNS, rows)] if rows else ["nothing is published"])
 
 
-async def _lint(named: str, city: Path) -> Answer:
+async def _lint(named: str, city: Path, *, delegated: bool) -> Answer:
     async with as_operator() as connection:
-        found = find_mistakes(compile_version(await version_named(connection, named, city)))
+        found = find_mistakes(compile_version(await version_named(connection, named, city, delegated=delegated)))
     rows = [(each.check, each.rule, each.other, each.reason) for each in found]
     lines = [table(("check", "rule", "collides with", "reason"), rows)] if rows else ["nothing found"]
     return Answer([asdict(each) for each in found], lines, failed=bool(found))
@@ -108,12 +127,17 @@ async def _diff(old: str, new: str, city: Path) -> Answer:
     return Answer(told, [heading, table(("part", "key", "what", "before", "after"), rows)])
 
 
-async def _draft(folder: str, why: str, city: Path) -> Answer:
+async def _draft(folder: str, why: str, city: Path, *, delegated: bool) -> Answer:
     token = own_token()
-    async with as_operator() as connection, connection.transaction():
-        version = await version_named(connection, folder, city)
-        number = await make_draft(connection, version, why, token)
-        await note(connection, "version drafted", str(number), {"note": why})
+    async with as_operator() as connection:
+        try:
+            version = await version_named(connection, folder, city, delegated=delegated)
+        except SheetsRefusedError as error:
+            await count_refused(connection, error.refusals, token)
+            raise
+        async with connection.transaction():
+            number = await make_draft(connection, version, why, token)
+            await note(connection, "version drafted", str(number), {"note": why, "delegation": version.delegation})
     return _drafted(number)
 
 

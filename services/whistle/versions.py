@@ -10,6 +10,7 @@ from deploy.embedded.state import PROJECT
 from services.identity.tokens import MalformedTokenError, token_hash_in
 from services.reference.model.version import ReferenceVersion
 from services.reference.sheets.district import read_version
+from services.reference.versions.admissions import register
 from services.reference.versions.content import version_of
 from services.whistle.connecting import Connection
 from services.whistle.exits import RefusedError, UsageError
@@ -21,18 +22,24 @@ SELECT: Final = "select version, active_from, content from reference.versions wh
 NOW_IN_FORCE: Final = "select reference.version_at((select clock.now()))"
 
 City = Annotated[Path, typer.Option(exists=True, file_okay=False, help="Catalogue, rules, policies, calendars.")]
+Delegated = Annotated[
+    bool, typer.Option("--delegated/--not-delegated", help="Whether powers were handed to the subdistricts.")
+]
 Named = Annotated[str, typer.Option("--version", help="`active`, a number, or a district's folder of sheets.")]
 
 
-async def version_named(connection: Connection, named: str, city: Path = CITY) -> ReferenceVersion:
-    """Return the version that `named` means.
+async def version_named(
+    connection: Connection, named: str, city: Path = CITY, *, delegated: bool = True
+) -> ReferenceVersion:
+    """Return the version that `named` means; a folder's duties count only as the register of admissions says.
 
     Raises:
         RefusedError: no such version.
         SheetsRefusedError: the folder's sheets cannot be a version.
     """
     if named != IN_FORCE and not named.isdecimal():
-        return read_version(city, _folder(named))
+        known = await register(connection)
+        return read_version(city, _folder(named), delegated=delegated, register=known)
     number = int(named) if named.isdecimal() else await connection.fetchval(NOW_IN_FORCE)
     row = await connection.fetchrow(SELECT, number)
     if row is None:

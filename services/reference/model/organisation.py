@@ -12,6 +12,8 @@ UnitKind = Literal[
 ]  # fmt: skip
 COMMAND_CENTER: Final = "district_command_center"
 """Leads whatever no rule covers; kind `center`; every organisation has it."""
+LEADING_GROUP_OFFICE: Final = "party_building_office"
+"""Its head decides which tasks go down to the grassroots (S0-08); needed where anything is delegated."""
 PATH_MIN: Final = 3
 PATH_MAX: Final = 7
 """Units on the way from a grid up to the district, both included (design §7)."""

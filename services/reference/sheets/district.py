@@ -15,21 +15,15 @@ from services.reference.model.modes import ModeProfile
 from services.reference.model.organisation import Polygon, Unit
 from services.reference.model.policies import Policies
 from services.reference.model.version import ReferenceVersion
-from services.reference.sheets.admissions import read_admissions
-from services.reference.sheets.asset_owners import read_asset_owners
-from services.reference.sheets.catalogue import read_catalogue
 from services.reference.sheets.checking import Known, check_catalogue, check_owners, check_rules
 from services.reference.sheets.checking_duties import check_admissions, check_duties, check_powers
 from services.reference.sheets.checking_ground import check_ground
 from services.reference.sheets.checking_modes import check_modes
 from services.reference.sheets.checking_policies import check_policies
 from services.reference.sheets.checking_units import check_units
-from services.reference.sheets.duty_lists import read_duty_lists
 from services.reference.sheets.grids import read_grids
-from services.reference.sheets.powers import read_powers
+from services.reference.sheets.kinds import SHEETS
 from services.reference.sheets.reading import Entry, Refusal, SheetsRefusedError
-from services.reference.sheets.rules import read_rules
-from services.reference.sheets.units import read_units
 from services.worktime.calendar import CalendarDataError
 
 T = TypeVar("T")
@@ -39,15 +33,6 @@ CITY_SHEETS: Final = ("catalogue", "rules")
 DISTRICT_SHEETS: Final = ("units", "duty_lists", "asset_owners")
 GOING_DOWN: Final = ("admissions", "powers")
 """Of a district that delegated something; a file that is missing has no rows."""
-READERS: Final[Mapping[str, Callable[[str, bytes], list[Any]]]] = {
-    "catalogue": read_catalogue,
-    "rules": read_rules,
-    "units": read_units,
-    "duty_lists": read_duty_lists,
-    "asset_owners": read_asset_owners,
-    "admissions": read_admissions,
-    "powers": read_powers,
-}
 
 
 @dataclass(slots=True)
@@ -123,9 +108,9 @@ def _read_all(city: Path, district: Path) -> _Sheets:
     sheets = _Sheets()
     for folder, names in ((city, CITY_SHEETS), (district, DISTRICT_SHEETS)):
         for name in names:
-            sheets.entries[name] = sheets.attempt(partial(_read, name, _path_of(folder, name)), [])
+            sheets.entries[name] = sheets.attempt(partial(_read, name, path_of(folder, name)), [])
     for name in GOING_DOWN:
-        path = _path_of(district, name)
+        path = path_of(district, name)
         sheets.entries[name] = sheets.attempt(partial(_read, name, path), []) if path.exists() else []
     return sheets
 
@@ -164,13 +149,14 @@ def _calendar_refusals(calendars: tuple[CalendarYear, ...], policies: Policies) 
     return []
 
 
-def _path_of(folder: Path, sheet: str) -> Path:
+def path_of(folder: Path, sheet: str) -> Path:
+    """Return the file of a sheet: the workbook where there is one."""
     workbook = folder / f"{sheet}.xlsx"
     return workbook if workbook.exists() else folder / f"{sheet}.csv"
 
 
 def _read(sheet: str, path: Path) -> list[Entry[Any]]:
-    return READERS[sheet](path.name, _bytes(sheet, path))
+    return SHEETS[sheet].read(path.name, _bytes(sheet, path))
 
 
 def _bytes(sheet: str, path: Path) -> bytes:

@@ -16,7 +16,7 @@ BYTES_MAX: Final = 64 * 1024 * 1024
 SEPARATOR: Final = ";"
 HEADER_ROW: Final = 1
 ERRORS: Final = "errors"
-"""The column in which a workbook told what is wrong with its rows; read past when it comes back."""
+"""The column in which a workbook tells what is wrong; read past when it comes back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def rows_of(sheet: str, name: str, content: bytes, columns: Sequence[Column]) ->
     """
     if len(content) > BYTES_MAX:
         raise SheetsRefusedError([Refusal(sheet, 0, "", f"larger than {BYTES_MAX // 2**20} MiB")])
-    lines = _workbook_lines(content) if name.lower().endswith(".xlsx") else csv_lines(content)
+    lines = lines_of(name, content)
     try:
         header = [cell.strip() for cell in next(lines, [])]
         return _checked(sheet, header, lines, columns)
@@ -191,8 +191,11 @@ def _header_refusals(sheet: str, header: Sequence[str], columns: Sequence[Column
             yield Refusal(sheet, HEADER_ROW, column.name, "missing")
 
 
-def _workbook_lines(content: bytes) -> Iterator[list[str]]:
+def lines_of(name: str, content: bytes) -> Iterator[list[str]]:
+    """Yield the lines of a CSV, or of an xlsx file's first page. Raises ValueError for bytes that are neither."""
+    if not name.lower().endswith(".xlsx"):
+        return csv_lines(content)
     # Imported here: only people's uploads are workbooks, and openpyxl costs 15 MiB in every service otherwise.
-    from services.reference.sheets.workbook import lines_of  # noqa: PLC0415 (see above)
+    from services.reference.sheets import workbook  # noqa: PLC0415 (see above)
 
-    return lines_of(content)
+    return workbook.lines_of(content)

@@ -18,6 +18,8 @@ REFUSALS: Final = {
     "RV002": "too close to active_from",
     "RV003": "no such draft, or published already",
     "RV005": "the mode is as asked already",
+    "RV007": "no such admission, or decided already",
+    "RV008": "who asks for an admission cannot decide it",
     "42501": "the person lacks the role",
 }
 
