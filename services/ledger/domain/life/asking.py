@@ -56,10 +56,9 @@ def clear_request(case: TakenCase, now: datetime, city: City) -> None:
 def overtake(case: TakenCase, asked: Asked) -> None:
     """Drop a request that nobody needs to decide any more, because the case goes on without it."""
     pending = case.case.request
-    if pending is None:
-        return
-    clear_request(case, asked.now, asked.city)
-    case.state_fact(RequestWithdrawn(request=pending.kind, unit=pending.unit), asked.actor, asked.now)
+    clear_request(case, asked.now, asked.city)  # a consultation has a review clock too
+    if pending is not None:
+        case.state_fact(RequestWithdrawn(request=pending.kind, unit=pending.unit), asked.actor, asked.now)
 
 
 def _ask_extension(case: TakenCase, asked: Asked) -> None:

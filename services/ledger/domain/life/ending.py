@@ -1,8 +1,10 @@
 """How a case ends without a result of its own: refused, handed over, solved on the spot, terminated."""
 
 from datetime import datetime
+from typing import Final
 
 from services.contracts.events.life import HandedOver, Rejected, ResolvedOnSpot, Terminated
+from services.contracts.events.progress import ClockKind
 from services.ledger.domain.acts import RefusedError
 from services.ledger.domain.clocks import start_clock, stop, stop_all
 from services.ledger.domain.life import who
@@ -11,6 +13,8 @@ from services.ledger.domain.life.asking import overtake
 from services.ledger.domain.life.transition import OPEN, Asked, Transition
 from services.ledger.domain.taken import TakenCase
 from services.ledger.domain.whistle.kinds import close_whistle
+
+UNTIL_SOLVED: Final[tuple[ClockKind, ...]] = ("dispatch", "sign_in", "handling", "tier")
 
 
 def end_case(case: TakenCase, now: datetime) -> None:
@@ -56,7 +60,7 @@ def _resolve_on_spot(case: TakenCase, asked: Asked) -> None:
         raise RefusedError("beyond-the-grid", f"an item of tier {row.tier} is not solved on the spot")
     overtake(case, asked)
     row.handler, row.handled_at = asked.asker.person_id, asked.now
-    for kind in ("sign_in", "handling"):
+    for kind in UNTIL_SOLVED:
         stop_all(case, kind, asked.now)
     part = case.lead_assignment()
     part.state = "delivered"
