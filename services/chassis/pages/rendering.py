@@ -48,7 +48,8 @@ class Renderer:
         self.words = Words.read(reversed(every))
         self.assets = Assets.read(every)
         self.zone = zone
-        self._policy = _policy(connects_to)
+        self.policy = _policy(connects_to)
+        """The Content-Security-Policy of a page, and of a worker that a page starts."""
         self._environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(every),
             autoescape=True,
@@ -75,7 +76,7 @@ class Renderer:
 
     def page(self, template: str, view: Viewing, *, status: int = 200, **given: Any) -> HTMLResponse:
         """Return the answer: never stored, its policy allowing nothing inline and nothing from elsewhere."""
-        headers = {**NO_STORE, "Content-Language": TAGS[view.language], "Content-Security-Policy": self._policy}
+        headers = {**NO_STORE, "Content-Language": TAGS[view.language], "Content-Security-Policy": self.policy}
         return HTMLResponse(self.text(template, view, given), status, headers)
 
 

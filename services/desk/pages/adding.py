@@ -3,14 +3,17 @@
 from fastapi import FastAPI
 
 from services.desk.pages.acting.routes import ActingPages
+from services.desk.pages.board.mode import ModePages
+from services.desk.pages.board.routes import BoardPages
 from services.desk.pages.case.routes import CasePages
 from services.desk.pages.login.routes import LoginPages
 from services.desk.pages.looks import LookPages
 from services.desk.pages.parts import PageParts
 from services.desk.pages.queue.routes import QueuePages
+from services.desk.pages.subdistrict.routes import SubdistrictPages
 
 
 def add_pages(app: FastAPI, parts: PageParts) -> None:
     """Add the pages; each kind adds its own routes."""
-    for pages in (LookPages, LoginPages, QueuePages, CasePages, ActingPages):
+    for pages in (LookPages, LoginPages, QueuePages, CasePages, ActingPages, SubdistrictPages, BoardPages, ModePages):
         pages(parts).add_to(app)

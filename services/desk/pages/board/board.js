@@ -1,0 +1,157 @@
+// The board: a worker watches and counts, this draws what it sends, each part in a task of its own.
+import { Telling } from "./telling.js";
+import { drawGround } from "./ground.js";
+import { drawColumn, drawFeed, drawWhistles, element } from "./lists.js";
+import { Panel } from "./panel.js";
+
+const COLUMNS = ["blue", "yellow", "red", "supervision"];
+const STALE_MILLISECONDS = 10000;
+const ALIVE_MILLISECONDS = 60000;
+const byId = (id) => document.getElementById(id);
+const board = byId("board");
+const wall = Boolean(board.dataset.wall);
+const csrf = document.querySelector("meta[name=csrf]").content;
+
+let telling = null;
+let showGround = null;
+let latest = null;
+let received = 0;
+let placed = new Map();
+let feedShown = [];
+let drawing = false;
+
+const rest = () => new Promise((resolve) => setTimeout(resolve, 0));
+const now = () => latest.asOf + latest.age + (performance.now() - received);
+
+function text(id, value) {
+  const box = byId(id);
+  if (box.textContent !== value) box.textContent = value;
+}
+
+function drawNumbers() {
+  const { numbers, trend, picture } = latest;
+  for (const name of ["reported", "open", "overdue", "whistles"]) {
+    text(`n-${name}`, telling.number.format(numbers[name] ?? 0));
+    if (trend) text(`t-${name}`, compared(numbers[name], trend.week_ago[{ reported: "reported_today", whistles: "whistles_open" }[name] ?? name]));
+  }
+  text("n-rate", telling.percent(numbers.rate));
+  if (trend) text("t-rate", telling.say("board.week_rate", { rate: telling.percent(trend.week.on_time_rate), closed: telling.number.format(trend.week.closed) }));
+  byId("consulting").hidden = !picture.consulting;
+  text("consulting", telling.say("board.consulting", { count: picture.consulting }));
+}
+
+function compared(value, before) {
+  const change = value - before;
+  return telling.say(change > 0 ? "board.more" : change < 0 ? "board.less" : "board.same", { change: telling.number.format(Math.abs(change)) });
+}
+
+function drawLadder() {
+  const { columns, totals } = latest.picture;
+  const seen = new Map();
+  for (const name of COLUMNS) for (const row of columns[name]) seen.set(row.id, name);
+  // Nothing moves under a pointer: what changed comes when it has left. The wall has no pointer.
+  const held = !wall && document.querySelector(".ladder:hover, .ladder:focus-within");
+  for (const name of COLUMNS) {
+    text(`c-${name}-total`, telling.number.format(totals[name]));
+    byId(`c-${name}-empty`).hidden = totals[name] > 0;
+    if (held) continue;
+    const arrived = new Set(columns[name].filter((row) => placed.size && placed.get(row.id) !== name && placed.has(row.id)).map((row) => row.id));
+    drawColumn(byId(`c-${name}`), columns[name], telling, now(), arrived);
+  }
+  if (!held) placed = seen;
+}
+
+function drawSubdistricts() {
+  const body = byId("subdistricts").tBodies[0];
+  if (!body.closest("details").open) return;
+  const rows = Object.entries(latest.picture.subdistricts).sort((one, other) => other[1][1] - one[1][1]);
+  body.replaceChildren(...rows.map(([unit, [open, overdue]]) => element("tr", {}, element("th", { scope: "row" }, telling.unit(unit) || "–"), element("td", {}, String(open)), element("td", {}, String(overdue)))));
+}
+
+function drawNews() {
+  const known = new Set(feedShown.map((one) => `${one.case_id}/${one.version}`));
+  const news = latest.feed.filter((one) => !known.has(`${one.case_id}/${one.version}`)).length;
+  byId("feed-empty").hidden = latest.feed.length > 0;
+  if (wall || !feedShown.length) { showFeed(); return; }
+  byId("feed-new").hidden = !news;
+  text("feed-new", telling.say("board.news", { count: news }));
+}
+
+function showFeed() {
+  feedShown = latest.feed.slice(0, 40);
+  drawFeed(byId("feed"), feedShown, telling);
+  byId("feed-new").hidden = true;
+}
+
+function drawStrip() {
+  if (!latest || !latest.asOf) return;
+  const age = latest.age + (performance.now() - received);
+  text("as-of", telling.say("board.as_of", { at: telling.clock.format(latest.asOf) }));
+  text("connection", telling.say(`board.connection_${latest.connection}`));
+  byId("connection").className = `connection ${latest.connection}`;
+  const stale = age > STALE_MILLISECONDS || latest.connection === "locked";
+  byId("stale").hidden = !stale;
+  if (stale) text("stale", latest.connection === "locked" ? telling.say("board.locked") : telling.say("board.stale", { span: Math.round(age / 1000) }));
+}
+
+// Each part is a task of its own, so that none of them keeps the page from answering a key or a tap.
+async function draw() {
+  if (drawing || !telling) return;
+  drawing = true;
+  const parts = [drawNumbers, () => showGround(latest.picture.grids), drawLadder,
+    () => { drawWhistles(byId("whistles"), latest.whistles.slice(0, 30), telling, now()); byId("whistles-empty").hidden = latest.whistles.length > 0; },
+    drawNews, drawSubdistricts, drawStrip];
+  for (const part of parts) { part(); await rest(); }
+  drawing = false;
+}
+
+function startWorker(panel) {
+  const worker = new Worker(board.dataset.worker);
+  worker.onmessage = ({ data }) => {
+    if (data.list) { panel.list(titleOf(data.list), data, telling, now()); return; }
+    if (!data.picture) { latest = { ...latest, connection: data.connection }; drawStrip(); return; }
+    latest = data;
+    received = performance.now();
+    draw();
+  };
+  worker.postMessage({ start: board.dataset.root });
+  return worker;
+}
+
+function titleOf(asked) {
+  if (asked.which === "grid") return telling.grids.get(asked.key)?.name ?? asked.key;
+  return telling.say(asked.which === "column" ? `board.column_${asked.key}` : `board.number_${asked.which}`);
+}
+
+async function stayAlive() {
+  try {
+    const answer = await fetch("/board/alive", { headers: { "x-requested-with": "page" } });
+    const told = answer.ok ? await answer.json() : null;
+    if (!told) return;
+    if (told.build !== board.dataset.build) location.reload();
+    byId("mode").className = `mode ${told.emergency ? "urgent" : ""}`;
+    text("mode", telling.say(told.emergency ? "board.mode_emergency" : "board.mode_usual"));
+  } catch (error) { return; }
+}
+
+async function start() {
+  const names = await (await fetch(board.dataset.names, { headers: { "x-requested-with": "page" } })).json();
+  telling = new Telling(names, board.dataset.language, board.dataset.zone);
+  const panel = new Panel(byId("panel"), byId("panel-content"), csrf, (key) => telling.say(key));
+  const worker = startWorker(panel);
+  const list = (which, key) => worker.postMessage({ list: { which, key, midnight: telling.midnight(now()) } });
+  showGround = drawGround(byId("map"), names.grids, (grid) => list("grid", grid));
+  document.addEventListener("click", ({ target }) => {
+    const asked = target.closest("[data-case], [data-list], [data-panel]");
+    if (!asked) return;
+    if (asked.dataset.case) panel.open(`/cases/${asked.dataset.case}?part=1`);
+    else if (asked.dataset.panel) panel.open(asked.dataset.panel);
+    else if (latest) list(asked.dataset.list, asked.dataset.key);
+  });
+  byId("feed-new").onclick = showFeed;
+  byId("panel-close").onclick = () => panel.close();
+  setInterval(drawStrip, 1000);
+  setInterval(stayAlive, ALIVE_MILLISECONDS);
+}
+
+start();

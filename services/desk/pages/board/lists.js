@@ -1,0 +1,87 @@
+// Columns, whistles and feed: short lists drawn by key, so that an unchanged line is not touched.
+
+export function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) if (value !== null && value !== undefined) made.setAttribute(key, value);
+  made.append(...children.filter((child) => child !== null && child !== undefined && child !== ""));
+  return made;
+}
+
+/** Makes the children of `box` be `items`, in order, by key; `draw(item)` gives [signature, make]. */
+export function keyed(box, items, keyOf, draw) {
+  const known = new Map([...box.children].map((child) => [child.dataset.key, child]));
+  let at = box.firstElementChild;
+  for (const item of items) {
+    const key = keyOf(item);
+    const [signature, make] = draw(item);
+    let child = known.get(key);
+    known.delete(key);
+    if (!child || child.dataset.signature !== signature) {
+      const fresh = make();
+      fresh.dataset.key = key;
+      fresh.dataset.signature = signature;
+      if (child) { if (at === child) at = fresh; child.replaceWith(fresh); }
+      child = fresh;
+    }
+    if (child === at) at = at.nextElementSibling;
+    else box.insertBefore(child, at);
+  }
+  for (const gone of known.values()) gone.remove();
+}
+
+export function drawColumn(box, cases, telling, now, arrived) {
+  keyed(box, cases, (row) => row.id, (row) => {
+    const left = telling.left(row.due, now);
+    return [`${row.version}/${left}/${row.lead}`, () => element("li", { class: arrived.has(row.id) ? "arrived" : null },
+      element("button", { type: "button", "data-case": row.id },
+        element("b", { class: "left" }, left), element("span", { class: "what" }, telling.item(row.item)),
+        element("span", { class: "where" }, telling.place(row)), element("span", { class: "who" }, telling.unit(row.lead)),
+        element("span", { class: "no" }, row.number)))];
+  });
+}
+
+const SIGNS = { called: "○", reported_in: "✓", late: "◔", no_show: "■", refused: "×" };
+
+function stateOf(call) {
+  return call.state === "reported_in" && call.reported_in_at && Date.parse(call.reported_in_at) > Date.parse(call.due_at) ? "late" : call.state;
+}
+
+function chip(call, one, telling) {
+  const state = stateOf(call);
+  const minutes = call.reported_in_at ? telling.span(Date.parse(call.reported_in_at) - Date.parse(one.blown_at)) : "";
+  const word = telling.say(`board.call_${state}`, { span: minutes });
+  return element("li", { class: `call ${state}` }, element("span", { "aria-hidden": "true" }, SIGNS[state] ?? "○"), ` ${telling.unit(call.unit)} `, element("small", {}, word));
+}
+
+export function drawWhistles(box, whistles, telling, now) {
+  keyed(box, whistles, (one) => `${one.case_id}/${one.whistle}`, (one) => {
+    const calls = one.calls || [];
+    const last = Math.max(...calls.map((call) => Date.parse(call.due_at)), 0);
+    const blown = Date.parse(one.blown_at);
+    const used = last > blown ? Math.min(1, Math.max(0, (now - blown) / (last - blown))) : 1;
+    const waits = calls.some((call) => call.state === "called");
+    const left = waits && last ? telling.left(last, now) : "";
+    const signature = `${calls.map(stateOf).join()}/${left}/${Math.round(used * 50)}`;
+    return [signature, () => element("li", {},
+      element("button", { type: "button", "data-case": one.case_id },
+        element("b", {}, telling.say(`board.kind_${one.kind}`)), ` ${telling.unit(one.subdistrict)} · ${telling.item(one.item)} `, element("span", { class: "left" }, left)),
+      element("progress", { max: "100", value: String(Math.round(used * 100)), "aria-label": telling.say("board.time_used") }),
+      element("ul", { class: "calls" }, ...calls.map((call) => chip(call, one, telling))))];
+  });
+}
+
+export function sentence(delta, telling) {
+  const what = delta.what;
+  const keys = [`feed.${what.type}.${what.step ?? what.card ?? ""}`, `feed.${what.type}`, "feed.other"];
+  const key = keys.find((one) => telling.knows(one));
+  return telling.say(key, {
+    item: telling.item(delta.item), lead: telling.unit(delta.lead), unit: telling.unit(what.unit), subdistrict: telling.unit(delta.subdistrict),
+    number: what.whistle ? what.whistle.number : what.number,
+  });
+}
+
+export function drawFeed(box, feed, telling) {
+  keyed(box, feed, (one) => `${one.case_id}/${one.version}`, (one) => ["", () => element("li", {},
+    element("time", { datetime: one.at, title: telling.full.format(Date.parse(one.at)) }, telling.short.format(Date.parse(one.at))),
+    element("button", { type: "button", "data-case": one.case_id, class: `fact ${one.card}` }, sentence(one, telling)))]);
+}

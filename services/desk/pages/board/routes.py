@@ -1,0 +1,91 @@
+"""`/board`: the page, what it draws with, the worker that watches, and the sign of life that keeps it going."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final
+
+import msgspec
+from fastapi import FastAPI
+from starlette.responses import Response
+
+from services.chassis.pages.words import LANGUAGES
+from services.desk.pages.board.view import names_told
+from services.desk.pages.parts import PageParts
+from services.desk.pages.visit import Visit
+from services.desk.queries.confirming import CaseToConfirm, EmergencyOn, cases_to_confirm, emergencies_on
+
+CACHED: Final = {"Cache-Control": "private, max-age=86400"}
+WORKER: Final = "watching.js"
+LOADED: Final = ("board.js", "board.css", WORKER)
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPages:
+    """The command center's board."""
+
+    parts: PageParts
+
+    def add_to(self, app: FastAPI) -> None:
+        """Add the routes."""
+        door = self.parts.door
+        door.get(app, "/board", self.show)
+        door.get(app, "/board/names.json", self.names, quiet=True)
+        door.get(app, "/board/watching.js", self.worker, quiet=True)
+        # A board is watched without a hand on the keyboard: its sign of life keeps the session going.
+        door.get(app, "/board/alive", self.alive)
+        door.get(app, "/board/proposals", self.proposals)
+
+    async def show(self, visit: Visit) -> Response:
+        """Show the board; `?wall=1` for the wall: dark, large, without doors."""
+        waiting, emergency = await self._now(visit)
+        return self.parts.page(
+            visit,
+            "board/board.html",
+            wall=visit.asked("wall") == "1",
+            board_url=self.parts.board_url,
+            zone=str(self.parts.door.renderer.zone),
+            version=self.parts.names.latest().number,
+            build=self._build,
+            proposals=len(waiting),
+            emergency=bool(emergency),
+        )
+
+    async def names(self, visit: Visit) -> Response:
+        """Answer with names, ground and words."""
+        language = visit.view.language if visit.asked("language") not in LANGUAGES else visit.asked("language")
+        sentences = self.parts.door.renderer.words.sentences
+        spoken = next(known for known in LANGUAGES if known == language)
+        body = names_told(self.parts.names.latest(), spoken, sentences[spoken])
+        return Response(body, headers=CACHED, media_type="application/json")
+
+    async def worker(self, visit: Visit) -> Response:
+        """Give the worker's script under the page's own policy: a worker follows that of its script."""
+        del visit
+        renderer = self.parts.door.renderer
+        answer = renderer.assets.answer(renderer.assets.names[WORKER])
+        answer.headers["Content-Security-Policy"] = renderer.policy
+        answer.headers["Cache-Control"] = CACHED["Cache-Control"]
+        return answer
+
+    async def alive(self, visit: Visit) -> Response:
+        """Say which build runs, and whether an emergency is on."""
+        _, emergency = await self._now(visit)
+        return _json({"build": self._build, "emergency": bool(emergency)})
+
+    async def proposals(self, visit: Visit) -> Response:
+        """Show what the system proposed and a person has to decide."""
+        waiting, _ = await self._now(visit)
+        return self.parts.page(visit, "board/proposals.html", waiting=waiting)
+
+    async def _now(self, visit: Visit) -> tuple[list[CaseToConfirm], list[EmergencyOn]]:
+        async with self.parts.desk.reading(visit.session, "me") as asking:
+            return await cases_to_confirm(asking.connection), await emergencies_on(asking.connection)
+
+    @property
+    def _build(self) -> str:
+        names = self.parts.door.renderer.assets.names
+        return sha256("/".join(names[name] for name in LOADED).encode()).hexdigest()[:12]
+
+
+def _json(value: Any) -> Response:
+    return Response(msgspec.json.encode(value), headers={"Cache-Control": "no-store"}, media_type="application/json")

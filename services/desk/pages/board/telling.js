@@ -1,0 +1,64 @@
+// Words, names, numbers and times of the board, in the page's language and the city's zone.
+
+export class Telling {
+  constructor(names, language, zone) {
+    this.names = names;
+    this.zh = language.startsWith("zh");
+    this.clock = new Intl.DateTimeFormat(language, { timeZone: zone, hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+    this.short = new Intl.DateTimeFormat(language, { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+    this.full = new Intl.DateTimeFormat(language, { timeZone: zone, dateStyle: "medium", timeStyle: "short", hourCycle: "h23" });
+    this.day = new Intl.DateTimeFormat("en-CA", { timeZone: zone });
+    this.number = new Intl.NumberFormat(language);
+    this.grids = new Map(names.grids.map((grid) => [grid.id, grid]));
+  }
+
+  say(key, given = {}) {
+    return (this.names.words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => given[name] ?? "");
+  }
+
+  knows(key) {
+    return key in this.names.words;
+  }
+
+  unit(id) {
+    return id ? this.names.units[id] ?? id : "";
+  }
+
+  item(code) {
+    return code ? this.names.items[code] ?? code : this.say("board.no_item");
+  }
+
+  place(row) {
+    const grid = this.grids.get(row.grid);
+    return grid ? grid.name : this.unit(row.subdistrict);
+  }
+
+  span(milliseconds) {
+    const minutes = Math.floor(Math.abs(milliseconds) / 60000);
+    const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60), minutes % 60];
+    const words = this.zh ? ["天", "小时", "分"] : ["d", "h", "min"];
+    const parts = days ? [[days, 0], [hours, 1]] : hours ? [[hours, 1], [rest, 2]] : [[rest, 2]];
+    return parts.filter(([count], index) => count || index === 0).map(([count, word]) => `${count} ${words[word]}`).join(" ");
+  }
+
+  left(due, now) {
+    if (due === null) return "";
+    return this.say(due <= now ? "board.over" : "board.left", { span: this.span(due - now) });
+  }
+
+  percent(rate) {
+    return rate === null || rate === undefined ? "–" : `${(rate * 100).toFixed(1)}%`;
+  }
+
+  /** Midnight of the city's day that holds `at`, in milliseconds. */
+  midnight(at) {
+    const day = this.day.format(at);
+    let low = at - 26 * 3600000;
+    let high = at;
+    while (high - low > 1000) {
+      const middle = (low + high) / 2;
+      if (this.day.format(middle) === day) high = middle; else low = middle;
+    }
+    return Math.round(high / 60000) * 60000;
+  }
+}

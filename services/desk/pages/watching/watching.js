@@ -1,0 +1,150 @@
+// The board's worker: subscribes, fetches a fresh picture, then applies facts; sends the page at most two pictures a second.
+// Everything large is read, parsed and counted here, so that the page's own thread only draws.
+import { ENDED, Store } from "./store.js";
+import { listOf, pictureOf } from "./picture.js";
+import { Whistles } from "./whistles.js";
+
+const RENDER_MILLISECONDS = 500;
+const SNAPSHOT_MILLISECONDS = 5000;
+const TREND_MILLISECONDS = 60000;
+const AGAIN_MILLISECONDS = 3000;
+const FEED_MAX = 60;
+
+const store = new Store();
+const whistles = new Whistles();
+let root = "";
+let connection = "connecting";
+let snapshot = null;
+let trend = null;
+let told = { at: 0, heard: 0 };
+let feed = [];
+let waiting = null;
+let source = null;
+let dirty = true;
+let today = { reported: 0, closed: 0, onTime: 0 };
+
+async function read(name) {
+  const answer = await fetch(`${root}/api/v1/board/${name}`, { credentials: "include", cache: "no-store" });
+  if (answer.status === 401) { become("locked"); throw new Error("locked"); }
+  if (!answer.ok) throw new Error(String(answer.status));
+  return answer.json();
+}
+
+function become(state) {
+  if (connection !== state) { connection = state; dirty = true; }
+}
+
+function heard(at) {
+  told = { at: Math.max(told.at, Date.parse(at)), heard: performance.now() };
+  dirty = true;
+}
+
+function now() {
+  return told.at + (performance.now() - told.heard);
+}
+
+function take(delta) {
+  if (waiting) { waiting.push(delta); return; }
+  const known = store.rows.get(delta.case_id);
+  if (!store.apply(delta)) return;
+  whistles.apply(delta);
+  feed.unshift(delta);
+  if (feed.length > FEED_MAX) feed.length = FEED_MAX;
+  if (snapshot && Date.parse(delta.at) > Date.parse(snapshot.as_of)) {
+    if (delta.what.type === "opened") today.reported += 1;
+    if (known && ENDED.has(delta.state)) { today.closed += 1; if (delta.what.on_time) today.onTime += 1; }
+  }
+  if (Date.parse(delta.at) > now()) told = { at: Date.parse(delta.at), heard: performance.now() };
+  dirty = true;
+}
+
+async function refresh() {
+  try {
+    snapshot = await read("snapshot");
+    today = { reported: 0, closed: 0, onTime: 0 };
+    whistles.replace(snapshot);
+    heard(snapshot.as_of);
+    if (source && source.readyState === EventSource.OPEN) become("live");
+  } catch (error) { dirty = true; }
+}
+
+async function refreshTrend() {
+  try { trend = await read("trend"); dirty = true; } catch (error) { dirty = true; }
+}
+
+// What comes while the picture is fetched waits, so nothing between the two is lost.
+async function begin() {
+  waiting = waiting || [];
+  try {
+    const [cases, recent] = await Promise.all([read("cases"), read("recent"), refresh()]);
+    store.replace(cases);
+    feed = recent.slice(0, FEED_MAX);
+    heard(cases.as_of);
+    become("live");
+  } catch (error) {
+    setTimeout(connect, AGAIN_MILLISECONDS);
+    return;
+  }
+  const missed = waiting;
+  waiting = null;
+  missed.forEach(take);
+}
+
+function connect() {
+  if (source) source.close();
+  waiting = [];
+  source = new EventSource(`${root}/api/v1/board/feed`, { withCredentials: true });
+  source.addEventListener("hello", begin);
+  source.addEventListener("case", (event) => take(JSON.parse(event.data)));
+  source.addEventListener("resync", again);
+  source.addEventListener("bye", again);
+  source.onerror = () => {
+    if (connection !== "locked") become("broken");
+    // A refusal ends an event source for good; a lost connection it mends itself.
+    if (source.readyState === EventSource.CLOSED) setTimeout(connect, AGAIN_MILLISECONDS);
+  };
+}
+
+function again() {
+  source.close();
+  become("broken");
+  setTimeout(connect, AGAIN_MILLISECONDS * (0.5 + Math.random()));
+}
+
+function numbers(picture) {
+  const counts = snapshot ? snapshot.counts : {};
+  const closed = (counts.closed_today || 0) + today.closed;
+  return {
+    reported: (counts.reported_today || 0) + today.reported,
+    open: store.complete ? picture.open : counts.open,
+    overdue: store.complete ? picture.overdue : counts.overdue,
+    whistles: store.complete ? picture.whistles : counts.whistles_open,
+    rate: closed ? ((counts.on_time_today || 0) + today.onTime) / closed : null,
+    closed,
+  };
+}
+
+function show() {
+  if (!dirty || !told.at) { if (dirty && connection !== "connecting") postMessage({ connection }); return; }
+  dirty = false;
+  const picture = pictureOf(store.rows, now());
+  postMessage({
+    connection, asOf: told.at, age: performance.now() - told.heard, numbers: numbers(picture), trend, picture,
+    whistles: whistles.list, feed, sensitive: snapshot ? snapshot.sensitive : {}, complete: store.complete,
+  });
+}
+
+onmessage = (event) => {
+  const asked = event.data;
+  if (asked.start) {
+    root = asked.start;
+    if (root === "/") root = "";
+    connect();
+    refreshTrend();
+    setInterval(refresh, SNAPSHOT_MILLISECONDS);
+    setInterval(refreshTrend, TREND_MILLISECONDS);
+    setInterval(show, RENDER_MILLISECONDS);
+  } else if (asked.list) {
+    postMessage({ list: asked.list, ...listOf(store.rows, { ...asked.list, now: now() }) });
+  } else if (asked.refresh) refresh();
+};
