@@ -16,6 +16,7 @@ from services.desk.api.desk import Desk
 from services.desk.api.digest import digest_routes
 from services.desk.api.feed import feed_routes
 from services.desk.api.me import Me, me_routes
+from services.desk.api.modes import mode_routes
 from services.desk.api.queue import queue_routes
 from services.desk.api.rosters import roster_routes
 from services.desk.api.timeline import timeline_routes
@@ -24,6 +25,7 @@ from services.desk.domain.case import CaseShown
 from services.desk.domain.counts import DepartmentsAnswers, WhistleRates
 from services.desk.domain.digest import Digest
 from services.desk.domain.feed import Feed, Proposals
+from services.desk.domain.modes import ModesShown, ModeSwitched, SwitchAsked
 from services.desk.domain.queue import QueuePage
 from services.desk.domain.rosters import Roster, ShiftEntered, ShiftKept
 from services.desk.domain.timeline import Timeline
@@ -32,12 +34,12 @@ from services.ledger.domain.acts import Act
 from services.ledger.store.acting import ActAnswer
 
 ANSWERS: Final = (
-    ActAnswer, ActLines, ActResults, CaseShown, DepartmentsAnswers, Digest, Feed, Me,
-    Proposals, QueuePage, Roster, ShiftEntered, ShiftKept, Timeline, WhistleRates, WhistlesPage,
+    ActAnswer, ActLines, ActResults, CaseShown, DepartmentsAnswers, Digest, Feed, Me, ModesShown, ModeSwitched,
+    Proposals, QueuePage, Roster, ShiftEntered, ShiftKept, SwitchAsked, Timeline, WhistleRates, WhistlesPage,
 )  # fmt: skip
 ROUTES: Final = (
     act_routes, queue_routes, case_routes, timeline_routes, count_routes, whistle_routes, me_routes, feed_routes,
-    digest_routes, roster_routes,
+    digest_routes, roster_routes, mode_routes,
 )  # fmt: skip
 """Tried in this order, one list, no nested routers: acts and queues are what everybody asks for."""
 
