@@ -13,12 +13,17 @@ from services.chassis.running import Process, run_service
 from services.chassis.shell import Shell
 from services.notify.agents import read_topics
 from services.notify.channels.egress import Egress
+from services.notify.channels.mail import MailServer
+from services.notify.channels.sending import Channels
+from services.notify.channels.sms import SmsGateway
 from services.notify.handlers import TellNotices, TellOfCases
 from services.notify.metrics import NotifyMetrics
 from services.notify.settings import NotifySettings
 from services.notify.store.book import PostgresBook
+from services.notify.store.names import Names
 from services.notify.store.subscriptions import PostgresSubscriptions
 from services.notify.timers import Courier
+from services.reference.versions.published import PublishedVersions
 
 BACKLOG_SECONDS: Final = 10.0
 
@@ -28,7 +33,8 @@ async def run(settings: NotifySettings, shell: Shell) -> None:
     async with postgres_pool(settings.postgres) as pool, Egress(settings.networks, tls=trusting(settings)) as egress:
         metrics = NotifyMetrics.create(shell.registry)
         book, subscriptions = PostgresBook(pool), PostgresSubscriptions(pool, settings.keys)
-        courier = Courier(book, subscriptions, egress, metrics, shell.outages)
+        channels = channels_by(settings, egress, Names(PublishedVersions(pool), settings.language, shell.outages))
+        courier = Courier(book, subscriptions, channels, metrics, shell.outages)
         finishing = finishing_for(shell, pool)
         pump = KafkaPump(settings.kafka, finishing, shell.progress, batch_max=settings.batch_max, end=shell.die)
         read_topics(
@@ -53,6 +59,30 @@ def trusting(settings: NotifySettings) -> ssl.SSLContext:
     if settings.certificates is not None:
         context.load_verify_locations(cafile=settings.certificates)
     return context
+
+
+def channels_by(settings: NotifySettings, egress: Egress, names: Names) -> Channels:
+    """Return the ways out that the settings name."""
+    sms = mail = None
+    if settings.sms_url:
+        sms = SmsGateway(
+            url=settings.sms_url,
+            key_id=settings.sms_key_id,
+            key_secret=settings.sms_key_secret.get_secret_value(),
+            sign_name=settings.sms_sign_name,
+            template=settings.sms_template,
+        )
+    if settings.mail_host:
+        mail = MailServer(
+            host=settings.mail_host,
+            port=settings.mail_port,
+            tls=settings.mail_tls,
+            sender=settings.mail_sender,
+            user=settings.mail_user or None,
+            password=settings.mail_password.get_secret_value() or None,
+            context=trusting(settings),
+        )
+    return Channels(egress=egress, sms=sms, mail=mail, language=settings.language, names=names.current)
 
 
 async def _show_backlog(book: PostgresBook, metrics: NotifyMetrics, shell: Shell) -> None:

@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from services.chassis.metrics import NAMESPACE
 
 PREFIX: Final = f"{NAMESPACE}_notify"
-OUTCOMES: Final = ("sent", "failed", "dead")
+OUTCOMES: Final = ("sent", "postponed", "failed", "dead")
 DELIVERY_SECONDS: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 

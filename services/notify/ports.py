@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from services.notify.domain.matching import Subscriptions
-from services.notify.domain.subscription import Webhook
+from services.notify.domain.targets import Target
 
 
 class FactKey(msgspec.Struct, frozen=True, gc=False):
@@ -37,8 +37,10 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     destination: str
     body: bytes
     attempts: int
-    """This one included."""
+    """This one included; one that a provider postponed does not count."""
     taken_at: datetime
+    postponed: int = 0
+    """How often a provider asked to wait."""
 
 
 class Recorded(msgspec.Struct, frozen=True):
@@ -70,12 +72,16 @@ class Book(Protocol):
         """Note a failure: due again after `pause`, or dead where there is none."""
         ...
 
+    async def postponed(self, message: Taken, reason: str, pause: timedelta) -> None:
+        """Note that the provider asked to wait: due again after `pause`, and the attempt does not count."""
+        ...
+
 
 class KnownSubscriptions(Protocol):
     """The active subscriptions, at most a second old."""
 
     async def current(self) -> Subscriptions: ...
 
-    async def webhook(self, recipient: str) -> Webhook | None:
+    async def target(self, recipient: str) -> Target | None:
         """Return where a recipient's messages go, or None once it is disabled."""
         ...

@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections import Counter as Tally
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -12,9 +12,12 @@ import structlog
 
 from services.chassis.outages import Outages, retry_transient
 from services.chassis.sealing import CannotOpenError
-from services.notify.channels.egress import Egress
-from services.notify.channels.webhook import deliver
-from services.notify.domain.retries import pause_after
+from services.notify.channels.sending import Channels
+from services.notify.domain.outcomes import Refusal
+from services.notify.domain.pacing import Pace
+from services.notify.domain.retries import JITTER, POSTPONED_MAX, pause_after
+from services.notify.domain.subscription import Subscription
+from services.notify.domain.targets import Channel
 from services.notify.metrics import NotifyMetrics
 from services.notify.ports import Book, KnownSubscriptions, Taken
 
@@ -22,6 +25,8 @@ AT_ONCE_MAX: Final = 2
 """Deliveries to one destination at the same time."""
 TAKEN_MAX: Final = 16
 """Messages of one destination on lease; in the worst case 8 rounds of 5 s, well within the lease."""
+TAKEN_MAX_OF: Final[dict[Channel, int]] = {"mail": 4}
+"""A mail server may take 20 s: 2 rounds."""
 LEASE: Final = timedelta(seconds=60)
 IDLE_SECONDS_MAX: Final = 1.0
 
@@ -35,7 +40,7 @@ class Courier:
         self,
         book: Book,
         subscriptions: KnownSubscriptions,
-        egress: Egress,
+        channels: Channels,
         metrics: NotifyMetrics,
         outages: Outages,
         *,
@@ -43,12 +48,13 @@ class Courier:
     ) -> None:
         self._book = book
         self._subscriptions = subscriptions
-        self._egress = egress
+        self._channels = channels
         self._metrics = metrics
         self._outages = outages
         self._chance = chance
         self._held: Tally[str] = Tally()
         self._turns: dict[str, asyncio.Semaphore] = {}
+        self._paces: dict[str, Pace] = {}
         self._woken = asyncio.Event()
         self._stopping = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -78,49 +84,65 @@ class Courier:
         """Take what is due and begin to deliver it; return how many messages."""
         known = await self._subscriptions.current()
         self._metrics.subscriptions.set(len(known.all))
-        room = {one.destination: TAKEN_MAX - self._held[one.destination] for one in known.all}
-        room = {destination: free for destination, free in room.items() if free > 0}
+        room = self._room(known.all)
         if not room:
             return 0
         taken = await self._book.take(room, LEASE)
         for message in taken:
             self._held[message.destination] += 1
+            self._paces[message.destination].take(time.monotonic())
             task = asyncio.create_task(self._deliver(message), name="delivery")
             self._tasks.add(task)
             task.add_done_callback(lambda _: self._woken.set())
         return len(taken)
+
+    def _room(self, subscriptions: Sequence[Subscription]) -> dict[str, int]:
+        """Return how many messages of each destination may be taken now."""
+        now, room = time.monotonic(), {}
+        for one in subscriptions:
+            pace = self._paces.setdefault(one.destination, Pace(one.channel))
+            held = TAKEN_MAX_OF.get(one.channel, TAKEN_MAX) - self._held[one.destination]
+            if (free := min(held, pace.room(now))) > 0:
+                room[one.destination] = free
+        for gone in self._paces.keys() - {one.destination for one in subscriptions}:
+            if self._paces[gone].idle(now) and not self._held[gone]:
+                del self._paces[gone]
+        return room
 
     async def _deliver(self, message: Taken) -> None:
         turn = self._turns.setdefault(message.destination, asyncio.Semaphore(AT_ONCE_MAX))
         try:
             async with turn:
                 began = time.monotonic()
-                error = await self._error(message)
+                refusal = self._closed(message) or await self._refusal(message)
                 self._metrics.delivery_seconds.observe(time.monotonic() - began)
-            await retry_transient(lambda: self._note(message, error), self._outages)
+            await retry_transient(lambda: self._note(message, refusal), self._outages)
         finally:
             self._held[message.destination] -= 1
             if not self._held[message.destination]:
                 del self._held[message.destination]
                 self._turns.pop(message.destination, None)
 
-    async def _error(self, message: Taken) -> str | None:
-        try:
-            webhook = await retry_transient(lambda: self._subscriptions.webhook(message.recipient), self._outages)
-        except CannotOpenError as error:
-            return f"secret unusable: {error}"
-        if webhook is None:
-            return "the subscription was disabled"
-        return await deliver(self._egress, webhook, str(message.message_id), message.body, message.taken_at)
+    def _closed(self, message: Taken) -> Refusal | None:
+        """Whether the provider asked to wait since this one was taken."""
+        seconds = self._paces[message.destination].closed_for(time.monotonic())
+        return Refusal(reason="waits as the provider asked", after=timedelta(seconds=seconds)) if seconds else None
 
-    async def _note(self, message: Taken, error: str | None) -> None:
-        if error is None:
+    async def _refusal(self, message: Taken) -> Refusal | None:
+        try:
+            target = await retry_transient(lambda: self._subscriptions.target(message.recipient), self._outages)
+        except CannotOpenError as error:
+            return Refusal(reason=f"secret unusable: {error}")
+        if target is None:
+            return Refusal(reason="the subscription was disabled", final=True)
+        return await self._channels.deliver(target, message)
+
+    async def _note(self, message: Taken, refusal: Refusal | None) -> None:
+        if refusal is None:
             await self._book.sent(message)
             self._metrics.deliveries.labels(outcome="sent").inc()
             return
-        pause = pause_after(message.attempts, self._chance())
-        await self._book.failed(message, error, pause)
-        outcome = "dead" if pause is None else "failed"
+        outcome = await self._put_off(message, refusal)
         self._metrics.deliveries.labels(outcome=outcome).inc()
         _log.warning(
             "not delivered",
@@ -128,8 +150,19 @@ class Courier:
             message=str(message.message_id),
             case_id=str(message.fact.case_id),
             attempts=message.attempts,
-            reason=error,
+            reason=refusal.reason,
         )
+
+    async def _put_off(self, message: Taken, refusal: Refusal) -> str:
+        """Note when it is tried again, if ever; a provider may close its whole destination."""
+        if refusal.after is not None and refusal.holds == "destination":
+            self._paces[message.destination].hold(time.monotonic() + refusal.after.total_seconds())
+        if refusal.after is not None and message.postponed < POSTPONED_MAX:
+            await self._book.postponed(message, refusal.reason, refusal.after * (1 + JITTER * self._chance()))
+            return "postponed"
+        pause = None if refusal.final else pause_after(message.attempts, self._chance())
+        await self._book.failed(message, refusal.reason, pause)
+        return "dead" if pause is None else "failed"
 
     async def _rest(self) -> None:
         try:

@@ -1,4 +1,4 @@
-"""Where a webhook goes: the URL taken apart and judged, its name resolved and every address checked."""
+"""Where a message goes: the URL taken apart and judged, its name resolved and every address checked."""
 
 import asyncio
 import socket
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from services.notify.domain.addresses import Address, Network, is_in, is_public, parse
 
 URL_CHARACTERS_MAX: Final = 2_000
-PUBLIC_PORTS: Final = frozenset({443, 8443})
+PUBLIC_PORTS: Final = {"https": frozenset({443, 8443}), "smtps": frozenset({465, 587})}
 RESOLVE_SECONDS_MAX: Final = 3.0
 ADDRESSES_MAX: Final = 16
 
@@ -93,6 +93,6 @@ async def reachable_addresses(
         return addresses
     if not all(is_public(address) for address in addresses):
         raise RefusedDestinationError(f"{destination.host} is not an address on the public internet")
-    if destination.scheme != "https" or destination.port not in PUBLIC_PORTS:
-        raise RefusedDestinationError("webhooks go out by https, port 443 or 8443")
+    if destination.port not in PUBLIC_PORTS.get(destination.scheme, frozenset()):
+        raise RefusedDestinationError("to the public internet: https at port 443 or 8443, mail with TLS at 465 or 587")
     return addresses

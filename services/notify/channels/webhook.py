@@ -1,28 +1,23 @@
 """One webhook delivery: sign, post, and say how it went."""
 
-from datetime import datetime
 from typing import Final
 
-from services.chassis.metrics import release
-from services.notify.channels.destinations import RefusedDestinationError
-from services.notify.channels.egress import CannotReachError, Egress
+from services.notify.channels.egress import Egress
+from services.notify.channels.posting import JSON, by_status, post
+from services.notify.domain.outcomes import Refusal
 from services.notify.domain.signing import signed_headers
-from services.notify.domain.subscription import Webhook
+from services.notify.domain.targets import Webhook
+from services.notify.ports import Taken
 
-USER_AGENT: Final = f"whistle-notify/{release()}"
+GONE: Final = 410
 
 
-async def deliver(egress: Egress, webhook: Webhook, message_id: str, body: bytes, at: datetime) -> str | None:
-    """Return None when the receiver took the message, else in a few words why not."""
-    headers = {
-        "content-type": "application/json",
-        "user-agent": USER_AGENT,
-        **signed_headers(message_id, at, body, webhook.secrets),
-    }
-    try:
-        status = await egress.post(webhook.url, body, headers)
-    except RefusedDestinationError as error:
-        return f"refused: {error}"
-    except CannotReachError as error:
-        return str(error)
-    return None if 200 <= status < 300 else f"answered {status}"
+async def send_webhook(egress: Egress, webhook: Webhook, told: Taken) -> Refusal | None:
+    """Return None when the receiver took the message. 410 means that it wants no more of this kind."""
+    headers = {**JSON, **signed_headers(str(told.message_id), told.taken_at, told.body, webhook.secrets)}
+    answer = await post(egress, webhook.url, told.body, headers)
+    if isinstance(answer, Refusal):
+        return answer
+    if answer.status == GONE:
+        return Refusal(reason="answered 410: the receiver is gone", final=True)
+    return by_status(answer)

@@ -1,14 +1,17 @@
 """What a message says: ids, states and instants. No personal data, no text anybody wrote; less for sensitive lanes."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid5
 
 import msgspec
 
 from services.contracts.codec import NAMESPACE
 from services.contracts.events import CaseProgressed, NoticeIssued
-from services.contracts.events.progress import Handled, ReportedIn, StepTaken, Whistle, WhistleBlown
+from services.contracts.events.progress import StepTaken
+from services.notify.domain.details import details_of
+
+TEST: Final = "test"
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -38,7 +41,7 @@ def body_of_case(event: CaseProgressed, unit: str, roles: tuple[str, ...]) -> by
         **_step(event.what),
     }
     if event.lane == "ordinary":
-        data |= _matter(event) | _details(event.what)
+        data |= _matter(event) | details_of(event.what)
     else:
         data["sensitive"] = True
     return msgspec.json.encode(Body(type=f"case.{_tag(event.what)}", timestamp=event.at, data=data))
@@ -46,8 +49,14 @@ def body_of_case(event: CaseProgressed, unit: str, roles: tuple[str, ...]) -> by
 
 def body_of_notice(event: NoticeIssued, unit: str) -> bytes:
     """Return the message about a notice."""
-    data = {"notice_id": event.event_id, "to": {"unit": unit}, "subject": event.subject, "facts": event.facts}
+    to = {"unit": unit} if event.person is None else {"unit": unit, "person": event.person}
+    data = {"notice_id": event.event_id, "to": to, "subject": event.subject, "facts": event.facts}
     return msgspec.json.encode(Body(type=f"notice.{event.kind}", timestamp=event.at, data=data))
+
+
+def body_of_test(test_id: UUID, unit: str, at: datetime) -> bytes:
+    """Return the message that shows that a subscription works."""
+    return msgspec.json.encode(Body(type=TEST, timestamp=at, data={"test_id": test_id, "to": {"unit": unit}}))
 
 
 def _tag(what: msgspec.Struct) -> str:
@@ -70,35 +79,3 @@ def _step(what: object) -> dict[str, Any]:
     if not isinstance(what, StepTaken):
         return {}
     return {"step": what.step, "clock": what.clock, "card": what.card, "owed_at": what.owed_at}
-
-
-def _details(what: object) -> dict[str, Any]:
-    """Return what the fact adds, field by field: a reason or a measure is text a person wrote and stays inside."""
-    match what:
-        case StepTaken(whistle=whistle, supervision=order):
-            return {
-                "late_unit": what.unit or None,
-                "whistle": _whistle(whistle),
-                "supervision": None if order is None else {"number": order.number, "reply_by": order.reply_by},
-                "proposal": what.proposal,
-                "problem_ticket": what.problem_ticket,
-            }
-        case WhistleBlown(whistle=whistle):
-            return {"whistle": _whistle(whistle)}
-        case ReportedIn():
-            return {"whistle_number": what.number, "unit": what.unit, "late": what.late, "all_in": what.all_in}
-        case Handled(unit=unit):
-            return {"unit": unit}
-        case _:
-            return {}
-
-
-def _whistle(whistle: Whistle | None) -> dict[str, Any] | None:
-    if whistle is None:
-        return None
-    return {
-        "number": whistle.number,
-        "kind": whistle.kind,
-        "subdistrict": whistle.subdistrict,
-        "called": [{"unit": called.unit, "due_at": called.due_at} for called in whistle.called],
-    }

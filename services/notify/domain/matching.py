@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from services.notify.domain.recipients import Recipient
 from services.notify.domain.subscription import ANY_ROLE, Subscription
+from services.notify.domain.telling.parties import Recipient
 
 
 class Subscriptions:

@@ -11,6 +11,8 @@ PAUSES: Final = (
     timedelta(hours=6),
 )
 """After the first, second, … failure; after one more the message is dead."""
+POSTPONED_MAX: Final = 100
+"""So often a provider may ask to wait without using up an attempt; then waiting counts as failing."""
 JITTER: Final = 0.2
 """Up to this share is added, so that receivers which were down do not get everything at once."""
 

@@ -5,15 +5,10 @@ from uuid import UUID
 
 import msgspec
 
+from services.notify.domain.targets import Channel
+
 EVERYTHING: Final = "*"
 ANY_ROLE: Final = "*"
-
-
-class Webhook(msgspec.Struct, frozen=True):
-    """Where a subscription's messages go, and what signs them: two secrets while one is being replaced."""
-
-    url: str
-    secrets: tuple[str, ...]
 
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,7 +21,8 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     events: frozenset[str]
     """What it hears of: tags of facts (`opened`), steps (`no_show`), kinds of notices, or `*`."""
     destination: str
-    """Host and port: what the limit on simultaneous deliveries counts."""
+    """A webhook's host and port, a robot, the mail server: what limits on deliveries count."""
+    channel: Channel = "webhook"
 
     def hears(self, named: frozenset[str]) -> bool:
         """Whether one of a fact's names was subscribed to."""

@@ -41,7 +41,7 @@ TAKE: Final = """
     from due
     where (m.case_id, m.version, m.recipient) = (due.case_id, due.version, due.recipient)
     returning m.case_id, m.version, m.recipient, m.message_id, m.destination, m.body, m.attempts,
-        clock_timestamp() as taken_at
+        m.postponed, clock_timestamp() as taken_at
 """
 SENT: Final = """
     update notify.messages set state = 'sent', next_at = null, sent_at = clock_timestamp(), last_error = null
@@ -52,6 +52,12 @@ FAILED: Final = """
         state = case when $5::interval is null then 'dead' else 'failed' end,
         next_at = clock_timestamp() + $5::interval,
         last_error = $4
+    where case_id = $1 and version = $2 and recipient = $3 and state in ('pending', 'failed')
+"""
+POSTPONED: Final = """
+    update notify.messages set
+        state = 'failed', attempts = $6, postponed = $7,
+        next_at = clock_timestamp() + $5::interval, last_error = $4
     where case_id = $1 and version = $2 and recipient = $3 and state in ('pending', 'failed')
 """
 WAITING: Final = """
@@ -96,6 +102,7 @@ class PostgresBook:
                 body=row["body"],
                 attempts=row["attempts"],
                 taken_at=row["taken_at"],
+                postponed=row["postponed"],
             )
             for row in rows
         ]
@@ -104,9 +111,16 @@ class PostgresBook:
         await self.pool.execute(SENT, message.fact.case_id, message.fact.version, message.recipient)
 
     async def failed(self, message: Taken, error: str, pause: timedelta | None) -> None:
-        told = error.replace("\0", "?")[:ERROR_CHARACTERS_MAX]
+        await self._again(FAILED, message, error, pause)
+
+    async def postponed(self, message: Taken, reason: str, pause: timedelta) -> None:
+        # Absolute numbers: noting it twice is noting it once.
+        await self._again(POSTPONED, message, reason, pause, message.attempts - 1, message.postponed + 1)
+
+    async def _again(self, statement: str, message: Taken, reason: str, pause: timedelta | None, *counted: int) -> None:
+        told = reason.replace("\0", "?")[:ERROR_CHARACTERS_MAX]
         fact = message.fact
-        await self.pool.execute(FAILED, fact.case_id, fact.version, message.recipient, told, pause)
+        await self.pool.execute(statement, fact.case_id, fact.version, message.recipient, told, pause, *counted)
 
     async def backlog(self) -> tuple[int, int]:
         """Return how many messages wait, and how many are dead."""

@@ -1,25 +1,31 @@
-"""Subscriptions in PostgreSQL: a copy at most a second old, and their webhooks with opened secrets."""
+"""Subscriptions in PostgreSQL: a copy at most a second old, and their targets, opened."""
 
 import time
 from collections.abc import Callable
 from typing import Any, Final
 
+import msgspec
+
 from services.chassis.postgres import Pool
 from services.chassis.sealing import Keys
 from services.notify.domain.matching import Subscriptions
-from services.notify.domain.subscription import Subscription, Webhook
+from services.notify.domain.subscription import Subscription
+from services.notify.domain.targets import Target, Webhook
 
 AGE_SECONDS_MAX: Final = 1.0
 SUBSCRIPTIONS_MAX: Final = 10_000
 SECRET: Final = b"webhook"
-"""Names the sealed part inside a subscription's envelope."""
+"""Names the sealed part inside a webhook's envelope: the secret that signs."""
+TARGET: Final = b"target"
+"""Names it inside any other's: the whole target, as JSON."""
 
+_TARGETS: Final[msgspec.json.Decoder[Target]] = msgspec.json.Decoder(Target)
 ACTIVE: Final = """
-    select subscription_id, unit, role, events, destination from notify.subscriptions
+    select subscription_id, unit, role, events, destination, channel from notify.subscriptions
     where state = 'active' order by added_at limit $1
 """
-WEBHOOK: Final = """
-    select subscription_id, url, key_id, wrapped_key, secret, secret_before from notify.subscriptions
+OF_RECIPIENT: Final = """
+    select subscription_id, channel, url, key_id, wrapped_key, secret, secret_before from notify.subscriptions
     where subscription_id::text = $1 and state = 'active'
 """
 
@@ -47,11 +53,13 @@ class PostgresSubscriptions:
             self._copy, self._read_at = Subscriptions([_subscription(row) for row in rows]), at
         return self._copy
 
-    async def webhook(self, recipient: str) -> Webhook | None:
-        row = await self._pool.fetchrow(WEBHOOK, recipient)
+    async def target(self, recipient: str) -> Target | None:
+        row = await self._pool.fetchrow(OF_RECIPIENT, recipient)
         if row is None:
             return None
         envelope = self._keys.open_for(row["subscription_id"].bytes, row["key_id"], row["wrapped_key"])
+        if row["channel"] != "webhook":
+            return _TARGETS.decode(envelope.open(TARGET, row["secret"]))
         sealed = [secret for secret in (row["secret"], row["secret_before"]) if secret is not None]
         return Webhook(row["url"], tuple(envelope.open(SECRET, one).decode() for one in sealed))
 
@@ -63,4 +71,5 @@ def _subscription(row: Any) -> Subscription:
         role=row["role"],
         events=frozenset(row["events"]),
         destination=row["destination"],
+        channel=row["channel"],
     )

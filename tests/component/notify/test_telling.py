@@ -11,7 +11,8 @@ from services.contracts.events import CaseProgressed
 from services.contracts.events.progress import SignedIn
 from services.notify.domain.glance import FactGlance
 from services.notify.domain.matching import Subscriptions
-from services.notify.domain.subscription import Subscription, Webhook
+from services.notify.domain.subscription import Subscription
+from services.notify.domain.targets import Target
 from services.notify.handlers import TellOfCases
 from services.notify.metrics import NotifyMetrics
 from services.notify.ports import FactKey
@@ -36,7 +37,7 @@ class KnownHere:
     async def current(self) -> Subscriptions:
         return Subscriptions(self.known)
 
-    async def webhook(self, recipient: str) -> Webhook | None:
+    async def target(self, recipient: str) -> Target | None:
         return None
 
 

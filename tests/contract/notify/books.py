@@ -16,6 +16,7 @@ class Entry:
     message: Message
     state: str = "pending"
     attempts: int = 0
+    postponed: int = 0
     next_at: datetime | None = None
     last_error: str | None = None
 
@@ -67,6 +68,12 @@ class InMemoryBook:
             entry.next_at = None if pause is None else self.now + pause
             entry.last_error = error
 
+    async def postponed(self, message: Taken, reason: str, pause: timedelta) -> None:
+        entry = self._open(message)
+        if entry is not None:
+            entry.state, entry.next_at, entry.last_error = "failed", self.now + pause, reason
+            entry.attempts, entry.postponed = message.attempts - 1, message.postponed + 1
+
     def _open(self, message: Taken) -> Entry | None:
         entry = self.entries[message.fact, UUID(message.recipient)]
         return entry if entry.state in {"pending", "failed"} else None
@@ -81,4 +88,5 @@ class InMemoryBook:
             body=message.body,
             attempts=entry.attempts,
             taken_at=self.now,
+            postponed=entry.postponed,
         )

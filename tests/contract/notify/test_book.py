@@ -114,3 +114,14 @@ async def test_a_dead_message_is_never_due_again(book: Book) -> None:
     await book.failed(taken, "answered 410", None)
 
     assert await book.take({HOOK: 1}, MINUTE) == []
+
+
+async def test_an_attempt_that_the_provider_postponed_does_not_count(book: Book) -> None:
+    await book.record_once([], [a_message()])
+    (taken,) = await book.take({HOOK: 1}, MINUTE)
+
+    for _ in range(2):  # noting it again changes nothing
+        await book.postponed(taken, "too many in a minute", timedelta(0))
+
+    (again,) = await book.take({HOOK: 1}, MINUTE)
+    assert (again.attempts, again.postponed) == (1, 1)

@@ -1,8 +1,10 @@
 """Who is told of what: the ladder's table, and whom nothing may ever reach."""
 
+from typing import get_args
+
 import pytest
 
-from services.contracts.events import What
+from services.contracts.events import ReportRef, What
 from services.contracts.events.progress import (
     Closed,
     Handled,
@@ -11,10 +13,15 @@ from services.contracts.events.progress import (
     ReturnAsked,
     ReworkOrdered,
     SignedIn,
+    Step,
     Supervision,
     WhistleBlown,
 )
-from services.notify.domain.recipients import recipients_of
+from services.contracts.events.whistles import Rise, SteppedUp
+from services.notify.domain.recipients import SILENT, TELL, recipients_of
+from services.notify.domain.telling.of_steps import OF_THE_UNIT
+from services.notify.domain.telling.parties import Recipient
+from tests.builders import an_id
 from tests.unit.notify.facts import DUE, OPENED, a_fact, a_step, a_whistle
 
 LIMIT = "drainage/clerk drainage/unit_head sub-03/subdistrict_coordinator"
@@ -108,3 +115,34 @@ def test_a_unit_that_may_not_see_the_case_hears_nothing() -> None:
     sensitive = a_fact(handled, lane="stability", units=("drainage",), lead="drainage", cooperating=())
 
     assert recipients_of(sensitive) == ()
+
+
+def test_every_fact_tells_somebody_or_is_known_to_tell_nobody() -> None:
+    assert set(TELL) | SILENT == set(get_args(What))
+    assert not set(TELL) & SILENT
+
+
+def test_every_step_has_somebody_to_tell() -> None:
+    assert set(OF_THE_UNIT) == set(get_args(Step))
+
+
+def test_the_way_up_is_told_up_and_down_and_to_the_leader_at_the_top() -> None:
+    rise = Rise("com-0312", "sub-03", to_leader=True)
+
+    told = recipients_of(a_fact(SteppedUp(rise, "no means of its own")))
+
+    assert [f"{one.unit}/{one.role}" for one in told] == [
+        "sub-03/clerk",
+        "sub-03/unit_head",
+        "com-0312/clerk",
+        f"{CENTER}/center_leader",
+    ]
+
+
+def test_a_grid_worker_hears_how_it_ended() -> None:
+    by_grid_worker = (ReportRef(an_id("case"), "grid_worker"),)
+    seen_by = ("drainage", "sanitation", "sub-03", "grid-9")
+
+    told = recipients_of(a_fact(Closed(on_time=True), reports=by_grid_worker, units=seen_by))
+
+    assert Recipient("grid-9", "grid_worker") in told

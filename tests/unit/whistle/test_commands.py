@@ -40,7 +40,7 @@ def test_the_commands_are_those_of_the_manual() -> None:
         *("migrate", "topics apply", "token issue", "token ls", "token revoke", "load district"),
         *("rules lint", "rules diff", "rules explain", "rules replay", "rules publish", "rules rollback"),
         *("calendar status", "calendar import", "dlq ls", "dlq show", "dlq replay", "case trace", "doctor"),
-        *("backup", "restore", "up", "subscribe add", "subscribe ls", "subscribe disable", "clock confirm"),
+        *("backup", "restore", "up", "subscription add", "subscription ls", "subscription disable", "clock confirm"),
     }
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 class Received:
     headers: dict[str, str]
     body: str
+    target: str = "/"
 
 
 @dataclass
@@ -34,7 +35,7 @@ class Receiver:
             # Names in lower case, values as they came: a signature is base64.
             headers = {name: _value(head, name) for name in headers}
             body = (await reader.readexactly(int(headers["content-length"]))).decode()
-            self.received.append(Received(headers, body))
+            self.received.append(Received(headers, body, head.split(" ", 2)[1]))
             if self.hold is not None:
                 await self.hold.wait()
             writer.write(self.answer(len(self.received)))

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from services.notify.channels.destinations import RefusedDestinationError
-from services.notify.channels.egress import CannotReachError, Egress
+from services.notify.channels.egress import ANSWER_BYTES_MAX, CannotReachError, Egress
 from tests.wire.notify.receiver import answering, receiving
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
@@ -21,9 +21,9 @@ LOOPBACK = (ip_network("127.0.0.0/8"),)
 
 async def test_a_message_arrives_with_its_headers_and_its_host() -> None:
     async with receiving() as receiver, Egress(LOOPBACK) as egress:
-        status = await egress.post(f"http://127.0.0.1:{receiver.port}/hook?a=b", b"{}", {"webhook-id": "1"})
+        answer = await egress.post(f"http://127.0.0.1:{receiver.port}/hook?a=b", b"{}", {"webhook-id": "1"})
 
-    assert status == 204
+    assert answer.status == 204
     (received,) = receiver.received
     assert (received.body, received.headers["webhook-id"]) == ("{}", "1")
     assert received.headers["host"] == f"127.0.0.1:{receiver.port}"
@@ -34,9 +34,9 @@ async def test_a_redirect_is_an_answer_and_is_not_followed() -> None:
     async with receiving() as receiver, receiving() as elsewhere, Egress(LOOPBACK) as egress:
         receiver.answer = lambda _: answering(302, f"Location: http://127.0.0.1:{elsewhere.port}/\r\n")
 
-        status = await egress.post(f"http://127.0.0.1:{receiver.port}/", b"{}", {})
+        answer = await egress.post(f"http://127.0.0.1:{receiver.port}/", b"{}", {})
 
-    assert (status, elsewhere.received) == (302, [])
+    assert (answer.status, elsewhere.received) == (302, [])
 
 
 async def test_a_receiver_that_never_answers_is_cut_at_the_deadline() -> None:
@@ -51,7 +51,9 @@ async def test_an_endless_answer_is_cut_and_its_status_counts() -> None:
     async with receiving() as receiver, Egress(LOOPBACK, seconds_max=2.0) as egress:
         receiver.answer = lambda _: b"HTTP/1.1 200 OK\r\nContent-Length: 10000000000\r\n\r\n" + b"x" * 1_000_000
 
-        assert await egress.post(f"http://127.0.0.1:{receiver.port}/", b"{}", {}) == 200
+        answer = await egress.post(f"http://127.0.0.1:{receiver.port}/", b"{}", {})
+
+    assert (answer.status, len(answer.body)) == (200, ANSWER_BYTES_MAX)
 
 
 async def test_loopback_is_refused_unless_allowed() -> None:
@@ -86,7 +88,7 @@ async def test_a_certificate_proves_the_name_not_the_address(tmp_path: Path) -> 
         Egress(LOOPBACK, tls=ssl.create_default_context(cafile=authority), resolve=inside) as trusting,
         Egress(LOOPBACK, resolve=inside) as distrusting,
     ):
-        assert await trusting.post(f"https://hook.example:{receiver.port}/", b"{}", {}) == 204
+        assert (await trusting.post(f"https://hook.example:{receiver.port}/", b"{}", {})).status == 204
         with pytest.raises(CannotReachError):  # another name
             await trusting.post(f"https://other.example:{receiver.port}/", b"{}", {})
         with pytest.raises(CannotReachError):  # self-signed

@@ -46,7 +46,7 @@ async def test_facts_and_notices_are_told_once_also_after_a_kill(
     ):
         url = f"http://127.0.0.1:{receiver.port}/"
         subscribed = await Subscribing(pool, keys_in(KEY_FILE.encode()), egress.check).subscribe(
-            unit="drainage", url=url, events=["step_taken", "digest"]
+            unit="drainage", to=url, events=["step_taken", "digest"]
         )
         settings = {"VAULT_KEYS_FILE": str(key_file), "ALLOWED_NETWORKS": LOOPBACK}
         async with running("notify", "notify", database, kafka_server, **settings) as notify:
@@ -65,7 +65,7 @@ async def test_facts_and_notices_are_told_once_also_after_a_kill(
             assert notify.end() == 0
 
     assert states(database, name) == ["0|sent", "1|none", "2|sent"]
-    bodies = {Webhook(subscribed.secret).verify(one.body, one.headers)["type"] for one in receiver.received}
+    bodies = {Webhook(subscribed.secret or "").verify(one.body, one.headers)["type"] for one in receiver.received}
     assert bodies == {"case.step_taken", "notice.digest"}
     assert len({one.headers["webhook-id"] for one in receiver.received}) == 2
 

@@ -29,15 +29,15 @@ def test_a_stopped_clock_runs_again_once_somebody_confirms_it(whistle: CommandLi
 
 def test_a_webhook_is_added_listed_and_ended(with_keys: CommandLine) -> None:
     made = with_keys.told(
-        *("subscribe", "add", "--unit", "drainage", "--url", "http://127.0.0.1:9/hook", "--event", "no_show")
+        *("subscription", "add", "--unit", "drainage", "--url", "http://127.0.0.1:9/hook", "--event", "no_show")
     )
-    (listed,) = with_keys.told("subscribe", "ls")
+    (listed,) = with_keys.told("subscription", "ls")
 
     assert made["secret"].startswith("whsec_")
-    assert made["secret"] not in with_keys.run("subscribe", "ls").out
+    assert made["secret"] not in with_keys.run("subscription", "ls").out
     assert (listed["unit"], listed["events"]) == ("drainage", ["no_show"])
-    with_keys.told("subscribe", "disable", made["subscription_id"])
-    assert with_keys.told("subscribe", "ls") == []
+    with_keys.told("subscription", "disable", made["subscription_id"])
+    assert with_keys.told("subscription", "ls") == []
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_a_webhook_is_added_listed_and_ended(with_keys: CommandLine) -> None:
     ],
 )
 def test_a_webhook_that_must_not_be_is_refused(with_keys: CommandLine, url: str, event: str) -> None:
-    ended = with_keys.run("subscribe", "add", "--unit", "drainage", "--url", url, "--event", event)
+    ended = with_keys.run("subscription", "add", "--unit", "drainage", "--url", url, "--event", event)
 
     assert ended.status == 1
-    assert with_keys.told("subscribe", "ls") == []
+    assert with_keys.told("subscription", "ls") == []
