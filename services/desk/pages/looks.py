@@ -48,7 +48,7 @@ class LookPages:
             return to("/board")
         if visit.visitor.is_one_of("subdistrict_officer", "subdistrict_coordinator"):
             return to("/subdistrict")
-        return to("/rules" if visit.visitor.is_one_of("rule_owner") else "/queue")
+        return to("/queue")
 
     async def asset(self, request: Request) -> Response:
         """Give a built file."""

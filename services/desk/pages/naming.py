@@ -44,7 +44,7 @@ class Names:
         item = self._versions.latest().items.get(code)
         if item is None:
             return code
-        return item.name_zh if language == "zh" else item.name_en
+        return item.name_zh if language == "zh" else item.name_en.replace("_", " ").capitalize()
 
     def place(self, grid: str | None, community: str | None, subdistrict: str | None) -> str:
         """Return the place from the large to the small, as people write it."""

@@ -1,6 +1,7 @@
 """Which acts a page offers, in which order, and what their fields may be filled with."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +14,9 @@ from services.reference.model.organisation import Unit
 
 FIRST: Final = ("sign_in", "report_in", "handle", "deliver_part", "verify", "joint_result", "dispatch", "decide")
 """What is usually expected stands on top; the rest follows in the order of the ledger's own declaration."""
+_LIMIT: Final = re.compile(r"([\d.]+)(uh|wh|wd|d)")
+STREET: Final = ("subdistrict_officer", "subdistrict_coordinator")
+STREET_FIRST: Final = ("whistle", "evaluate", "step_up")
 DEPARTMENTS_ONLY: Final = frozenset({"called"})
 
 
@@ -23,17 +27,19 @@ class Offered:
     name: str
     fields: tuple[Field, ...]
     usual: bool
+    open: bool = False
 
     @property
     def is_one_click(self) -> bool:
         return not self.fields
 
 
-def offered(may: Sequence[str]) -> list[Offered]:
-    """Return the acts a person may do, the usual ones first."""
-    rank = {name: position for position, name in enumerate(FIRST)}
-    ordered = sorted(may, key=lambda name: rank.get(name, len(FIRST)))
-    return [Offered(name, fields_of(ACT_TYPES[name]), name in rank) for name in ordered]
+def offered(may: Sequence[str], visitor: Visitor, asked: str = "") -> list[Offered]:
+    """Return the acts a person may do, the usual ones first; `asked` is the one the page's address names."""
+    first = (*FIRST, *STREET_FIRST) if visitor.is_one_of(*STREET) else FIRST
+    rank = {name: position for position, name in enumerate((asked, *first))}
+    ordered = sorted(may, key=lambda name: rank.get(name, len(rank)))
+    return [Offered(name, fields_of(ACT_TYPES[name]), usual=name in rank, open=name == asked) for name in ordered]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +75,21 @@ class Choices:
     def number(self, field: str) -> str:
         """Return a number filled in beforehand: the case's last whistle."""
         return str(self.case.whistles) if field == "number" and self.case.whistles else ""
+
+    def said(self, act: str, field: str, choice: str, name: str, say: Callable[..., str]) -> str:
+        """Return what a choice is called; of a whistle's kind also until when who is called must report in."""
+        if (act, field) != ("whistle", "kind"):
+            return name
+        limits = {str(kind): limit for kind, limit in self.names.latest().policies.whistle.report_in.items()}
+        limit = limits.get(choice)
+        return name if limit is None else say("choice.limited", name=name, limit=limit_said(limit, say))
+
+
+def limit_said(limit: str, say: Callable[..., str]) -> str:
+    """Return a limit such as `4wh` in words; one that is written otherwise stays as it is."""
+    found = _LIMIT.fullmatch(limit)
+    if found is None:
+        return limit
+    if found[2] == "uh" and float(found[1]) < 1:
+        return say("limit.m", n=round(float(found[1]) * 60))
+    return say(f"limit.{found[2]}", n=found[1])

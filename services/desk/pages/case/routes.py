@@ -82,7 +82,7 @@ class CasePages:
             visit,
             "case/part.html" if part else "case/case.html",
             shown=view,
-            offered=offered(view.case.may),
+            offered=offered(view.case.may, visit.visitor, visit.asked("act")),
             choices=Choices(self.parts.names, view.case, visit.visitor),
             key=uuid4().hex,
             done=visit.asked("done"),
