@@ -45,6 +45,7 @@ def _may(case: TakenCase, proposal: ProposalRow, asker: Asker) -> bool:
 
 
 def _leads_somewhere(case: TakenCase, asker: Asker) -> bool:
+    """A leader with a word to say: the street's, or the center's."""
     return street_leader(case, asker) or _center_leader(case, asker)
 
 

@@ -9,6 +9,7 @@ from cloudevents.core.bindings.kafka import KafkaMessage, from_kafka_event
 from cloudevents.core.formats.json import JSONFormat
 
 from deploy.documents.flow import flow_page
+from deploy.documents.life import life_page
 from deploy.documents.schemas import breaks, schema_files, schema_of
 from services.contracts.codec import CannotDecodeError, decode, encode, headers_of, key_of
 from services.contracts.events import CaseDispatched
@@ -59,6 +60,10 @@ def test_a_field_that_goes_or_becomes_required_breaks() -> None:
 
 def test_the_flows_page_is_current() -> None:
     assert (ROOT / "docs" / "flow.md").read_text(encoding="utf-8") == flow_page(), "run `make docs`"
+
+
+def test_the_page_of_a_cases_life_is_current() -> None:
+    assert (ROOT / "docs" / "life-of-a-case.md").read_text(encoding="utf-8") == life_page(), "run `make docs`"
 
 
 def test_others_read_our_headers_as_cloudevents() -> None:

@@ -79,7 +79,14 @@ TRANSITIONS = (
         fact="signed_in",
         do=_sign_in,
     ),
-    Transition(act=DeliverPart, by=who.cooperating, source=OPEN, fact="part_delivered", do=_deliver_part),
-    Transition(act=Supervise, by=who.center, source=OPEN, fact="supervision_ordered", do=_supervise),
-    Transition(act=Note, by=who.involved, source=OPEN, fact="noted", do=_note),
+    Transition(
+        act=DeliverPart,
+        by=who.cooperating,
+        source=OPEN,
+        needs="a part that is not delivered",
+        fact="part_delivered",
+        do=_deliver_part,
+    ),
+    Transition(act=Supervise, by=who.center, source=OPEN, needs="a reason", fact="supervision_ordered", do=_supervise),
+    Transition(act=Note, by=who.involved, source=OPEN, needs="what is noted", fact="noted", do=_note),
 )
