@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from deploy.demo.accounts import DemoAccount, open_accounts
 from deploy.demo.city.results import Results
 from deploy.demo.living import simulated_week
 from deploy.demo.moments import WEEK_ENDS_AT, WEEK_STARTS_AT
@@ -43,8 +44,10 @@ def main() -> int:
     settings = Settings.from_environment("demo", values=VALUES, fresh=True, prepare=prepare, say=console.print)
     try:
         with running_system(settings) as system:
+            accounts = open_accounts(system)
             results = asyncio.run(_live(system, console, arguments.seed, arguments.reports))
             console.print(_table(results, arguments.seed))
+            console.print(_doors(system, accounts))
             if sys.stdin.isatty() and not arguments.end:
                 _stay(system, console)
     except KeyboardInterrupt:
@@ -96,6 +99,16 @@ def _table(results: Results, seed: int) -> Table:
     table.add_column("cases", justify="right")
     for what, count in results.rows():
         table.add_row(what, str(count))
+    return table
+
+
+def _doors(system: System, accounts: list[DemoAccount]) -> Table:
+    """Return where to log in and as whom; the passwords are shown here and nowhere else."""
+    table = Table(title=f"Log in at {system.url('desk')}  (residents: {system.url('intake-api')}/report)")
+    for column in ("login", "password", "who"):
+        table.add_column(column, no_wrap=column != "who")
+    for account in accounts:
+        table.add_row(account.login, account.password, f"{account.name}, {account.role}, {account.unit}")
     return table
 
 

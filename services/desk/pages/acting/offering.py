@@ -37,7 +37,7 @@ class Offered:
 def offered(may: Sequence[str], visitor: Visitor, asked: str = "") -> list[Offered]:
     """Return the acts a person may do, the usual ones first; `asked` is the one the page's address names."""
     first = (*FIRST, *STREET_FIRST) if visitor.is_one_of(*STREET) else FIRST
-    rank = {name: position for position, name in enumerate((asked, *first))}
+    rank = {name: position for position, name in enumerate(dict.fromkeys((asked, *first)))}
     ordered = sorted(may, key=lambda name: rank.get(name, len(rank)))
     return [Offered(name, fields_of(ACT_TYPES[name]), usual=name in rank, open=name == asked) for name in ordered]
 
