@@ -1,24 +1,21 @@
 """`/board/mode`: which emergencies are on; one authorised person switches a published one on or off (S1-19)."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
 from fastapi import FastAPI
 from starlette.responses import Response
 
-from services.chassis.clock import now
 from services.chassis.web.problems import Problem
+from services.desk.domain.modes import SwitchAsked
 from services.desk.pages.door import to
 from services.desk.pages.parts import PageParts
 from services.desk.pages.visit import Visit
 from services.desk.queries.confirming import emergencies_on
-from services.ledger.store.modes import switch_and_tell
-from services.reference.versions.modes import NOTICE, Switch
+from services.desk.queries.modes import switched
 from services.reference.versions.publish import PublicationRefusedError
 
-SPARE: Final = timedelta(seconds=1)
-"""Added to the least notice, for the way to the server on a busy day."""
+REASON_MIN: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +46,13 @@ class ModePages:
     async def switch(self, visit: Visit) -> Response:
         """Switch a profile; the same transaction tells every unit of the area."""
         form = visit.form
-        switch = Switch(
-            profile=form.text("profile"),
-            area=form.text("area"),
-            on=form.text("on") == "yes",
-            reason=form.text("reason"),
-        )
-        if len(switch.reason) < 2:
+        reason = form.text("reason")
+        if len(reason) < REASON_MIN:
             raise Problem("reason-missing", "A reason is needed", 422)
-        version = self.parts.names.latest().version
+        asked = SwitchAsked(on=form.text("on") == "yes", area=form.text("area") or None, reason=reason)
         async with self.parts.desk.pool.acquire() as connection:
-            active_from = await now(connection) + NOTICE + SPARE
             try:
-                await switch_and_tell(connection, switch, version, active_from, visit.session)
+                await switched(connection, form.text("profile"), asked, visit.session)
             except PublicationRefusedError as error:
                 raise Problem("mode-refused", "The mode cannot be switched", 409, str(error)) from None
         return to("/board/mode")
