@@ -38,7 +38,7 @@ def next_lead(case: TakenCase, city: City) -> str:
 def rise(case: TakenCase, because: str, now: datetime, city: City) -> Rise:
     """Hand the case one step up. Whoever had it still sees it, and the promise to the resident is not touched."""
     row = case.case
-    old_lead, decision = row.lead, case.decision
+    old_lead, decision, saw = row.lead, case.decision, row.units
     lead = next_lead(case, city)
     stop_all(case, "tier", now)
     by_ladder = CaseDispatched(
@@ -56,7 +56,7 @@ def rise(case: TakenCase, because: str, now: datetime, city: City) -> Rise:
         report=decision.report,
     )
     hand_over(case, by_ladder, now, city)
-    row.units = [*dict.fromkeys((*row.units, old_lead))]
+    row.units = [*dict.fromkeys((*row.units, *saw))]
     return Rise(old_lead=old_lead, lead=row.lead)
 
 

@@ -2,10 +2,13 @@
 
 import hashlib
 import itertools
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+import asyncpg
 import httpx2
 import msgspec
 from prometheus_client import CollectorRegistry
@@ -57,11 +60,14 @@ PEOPLE: Final[Mapping[str, tuple[str, str]]] = {
 """Who sits where: unit and role."""
 
 
+@dataclass(frozen=True)
 class TheCity:
     """Every version is the same city."""
 
+    city: City = field(default_factory=a_city)
+
     async def of(self, decided: int, applied: int | None = None) -> City:
-        return a_city()
+        return self.city
 
     async def coming(self, decided: int, applied: int, at: datetime) -> tuple[Coming, ...]:
         return ()
@@ -76,13 +82,12 @@ def token_of(name: str) -> IssuedToken:
 class Office:
     """Opens cases as the ledger does, and asks the desk as people do."""
 
-    def __init__(self, database: Database, writer: Any, reader: Any) -> None:
+    def __init__(self, database: Database, writer: Any, reader: Any, city: City | None = None) -> None:
         self.database = database
+        cities: Any = TheCity() if city is None else TheCity(city)
         self.registry = CollectorRegistry()
-        self.openings = Openings(writer, TheCity())  # type: ignore[arg-type]
-        self.settling = Settling(writer, TheCity())  # type: ignore[arg-type]
+        self.openings, self.settling = Openings(writer, cities), Settling(writer, cities)
         metrics = DeskMetrics.create(self.registry, ACT_TYPES)
-        cities: Any = TheCity()
         self.desk = Desk(
             pool=reader,
             acts=PerformActs(ledger=Acting(reader, cities), metrics=metrics),
@@ -99,6 +104,10 @@ class Office:
     def seat(self) -> None:
         """Set the clock up and give everybody a person, a role and a token."""
         self.database.run_sql(SETUP + "\n".join(person_sql(name) for name in PEOPLE))
+
+    def hire(self, name: str, unit: str, role: str) -> None:
+        """Give somebody more a person, a role and a token."""
+        self.database.run_sql(person_sql(name, unit, role))
 
     def at(self, instant: str) -> None:
         self.database.run_sql(f"update public.stepped set at = '{instant}'")
@@ -142,9 +151,9 @@ class Office:
         return list(answer.json()["rows"])
 
 
-def person_sql(name: str) -> str:
-    """Return the SQL of one person with one role and one token."""
-    unit, role = PEOPLE[name]
+def person_sql(name: str, *place: str) -> str:
+    """Return the SQL of one person with one role and one token; `place` is unit and role of somebody not listed."""
+    unit, role = place or PEOPLE[name]
     person, token = an_id(f"person {name}"), token_of(name)
     return f"""
     insert into identity.persons values ('{person}', '某某', now());
@@ -157,3 +166,17 @@ def person_sql(name: str) -> str:
 
 def bearer(who: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token_of(who).secret}"}
+
+
+@asynccontextmanager
+async def an_office(database: Database, city: City | None = None) -> AsyncIterator[Office]:
+    """Open an office over a fresh database, everybody seated."""
+    session = {"timezone": "UTC", "jit": "off"}
+    async with (
+        asyncpg.create_pool(database.dsn("ledger_writer"), min_size=1, max_size=4, server_settings=session) as writer,
+        asyncpg.create_pool(database.dsn("desk_api"), min_size=1, max_size=4, server_settings=session) as reader,
+    ):
+        office = Office(database, writer, reader, city)
+        office.seat()
+        async with office.client:
+            yield office

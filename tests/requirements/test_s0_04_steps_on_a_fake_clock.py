@@ -1,0 +1,82 @@
+"""S0-04: fake clock: each ladder step fires once, at the exact time, also after a restart in the middle."""
+
+import signal
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+import pytest
+
+from tests.environment.database import Database
+from tests.unit.reference.town import HERE, MORNING, a_version
+from tests.unit.worktime.calendars import local
+from tests.waiting import eventually
+from tests.wire.ledger.moving_town import Town, a_town
+from tests.wire.notify.process import Process
+
+pytestmark = pytest.mark.postgres
+
+LADDER = {
+    "reminder": "2026-03-03 08:24",
+    "limit": "2026-03-03 10:00",
+    "letter": "2026-03-04 10:00",
+    "supervision": "2026-03-04 10:00",
+    "bulletin_proposal": "2026-03-10 10:00",
+    "interview_proposal": "2026-03-17 10:00",
+    "express": "2026-03-24 10:00",
+}
+"""One working day from Monday 2026-03-02 at 10:00; 80 % of it is 6.4 open hours; twice the limit is Wednesday."""
+NEXT = "select min(next_at) from ledger.clocks"
+STEPS = "select kind, unit, cycle, step, owed_at, effective_at from ledger.steps"
+
+
+@pytest.fixture
+async def town(database: Database) -> AsyncIterator[Town]:
+    async with a_town(database, a_version(), MORNING) as town:
+        yield town
+
+
+def an_sla(database: Database, instance: str) -> Process:
+    settings = {
+        "POSTGRES_DSN": database.dsn_without_password("ledger_writer"),
+        "POSTGRES_PASSWORD_FILE": str(database.password_file("ledger_writer")),
+        "CLOCK": "stepped",
+        "INSTANCE": instance,
+    }
+    return Process("sla", settings)
+
+
+async def settled(town: Town) -> datetime | None:
+    """Wait until nothing is owed; return when the next step will be."""
+
+    async def nothing_owed() -> bool:
+        return not await town.operator.fetchval(f"{NEXT} having min(next_at) <= (select clock.now())")
+
+    await eventually(nothing_owed, within_seconds=30)
+    at: datetime | None = await town.operator.fetchval(NEXT)
+    return at
+
+
+async def test_each_step_takes_effect_once_and_exactly_then_though_sla_is_killed_twice(
+    town: Town, database: Database
+) -> None:
+    await town.open("case", place=HERE)
+    sla = an_sla(database, "one")
+    sla.start()
+    try:
+        turns = 0
+        while (due := await settled(town)) is not None:
+            if turns in (1, 4):
+                sla.end(signal.SIGKILL)
+            town.at(due)
+            if turns in (1, 4):
+                sla.start()
+            turns += 1
+    finally:
+        sla.end(signal.SIGKILL)
+
+    steps = await town.rows(STEPS)
+    assert [step for step in steps if step[4] != step[5]] == []
+    assert max(Counter(step[:4] for step in steps).values()) == 1
+    lead = {step: owed_at for kind, unit, _, step, owed_at, _ in steps if (kind, unit) == ("handling", "drainage")}
+    assert lead == {step: local(text) for step, text in LADDER.items()}
