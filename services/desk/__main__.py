@@ -11,6 +11,7 @@ from services.chassis.sealing import Keys
 from services.chassis.shell import Shell
 from services.chassis.web.cursors import Cursors
 from services.chassis.web.edge import BodyLimits
+from services.chassis.web.guessing import GuessLimit, guesses_counted
 from services.desk.api.app import desk_app
 from services.desk.api.desk import Desk
 from services.desk.domain.permitted import ACT_TYPES
@@ -64,7 +65,8 @@ async def run(settings: DeskSettings, shell: Shell) -> None:
         app = desk_app(desk)
         add_pages(app, pages_of(desk, reference, settings))
         limits = BodyLimits(BODY_BYTES_MAX, {"/api/v1/acts:batch": BATCH_BYTES_MAX, "/acts": FORM_BYTES_MAX})
-        await shell.serve(app, limits=limits)
+        guarded = GuessLimit(app=app, refused=guesses_counted(shell.registry, "desk"), proxies=settings.proxies())
+        await shell.serve(guarded, limits=limits)
 
 
 if __name__ == "__main__":
