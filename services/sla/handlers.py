@@ -1,10 +1,12 @@
 """One tick of time: compare the clocks, settle what is owed, say what happened."""
 
+import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 import structlog
 
@@ -12,6 +14,10 @@ from services.sla.metrics import SlaMetrics
 from services.sla.ports import ClockGuard, Schedules, Settling
 
 _log = structlog.get_logger("whistle.sla")
+
+
+BATCHES_AT_ONCE: Final = 2
+"""While PostgreSQL writes one batch, this process decides the other."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -22,19 +28,30 @@ class SettleDue:
     schedules: Schedules
     metrics: SlaMetrics
     cases_max: int
+    _many_owe: bool = field(default=False, init=False)
 
     async def __call__(self) -> bool:
         if periods := await self.schedules.settle_due():
             self.metrics.schedules.inc(periods)
+        batches = [self._settle() for _ in range(BATCHES_AT_ONCE if self._many_owe else 1)]
+        settled = await asyncio.gather(*batches, return_exceptions=True)
+        for failed in settled:
+            if isinstance(failed, BaseException):
+                raise failed
+        self._many_owe = self.cases_max in settled
+        return any(settled)
+
+    async def _settle(self) -> int:
+        """Settle one batch; return how many cases it had."""
         began = time.monotonic()
         settled = await self.settling.settle_due(self.cases_max)
         if settled.steps == 0:
-            return False
+            return 0
         self.metrics.settled_seconds.observe(time.monotonic() - began)
         self.metrics.lateness_seconds.observe(settled.lateness_seconds)
         for step, count in Counter(step for _, step in settled.by_step).items():
             self.metrics.steps.labels(step=step).inc(count)
-        return True
+        return settled.cases
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Which address asks: the peer, or what trusted proxies say is behind them."""
 
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
 
 from starlette.types import Scope
@@ -10,6 +11,8 @@ from services.chassis.web.buckets import client_of
 Network = IPv4Network | IPv6Network
 HOPS_MAX: Final = 10
 UNKNOWN: Final = "unknown"
+PARSED_MAX: Final = 4_096
+"""Addresses kept as they were read: the proxies', and whoever asks often."""
 
 
 def networks_in(text: str) -> tuple[Network, ...]:
@@ -31,7 +34,7 @@ def _forwarded(scope: Scope, peer: str, proxies: tuple[Network, ...]) -> str:
     # From the right: each trusted proxy vouches for the one address it added, and for nothing before it.
     for hop in reversed(told.decode("latin-1").split(",")[-HOPS_MAX:]):
         address = hop.strip()
-        if not _is_address(address):
+        if _parsed(address) is None:
             return peer
         peer = address
         if not _is_in(address, proxies):
@@ -40,15 +43,13 @@ def _forwarded(scope: Scope, peer: str, proxies: tuple[Network, ...]) -> str:
 
 
 def _is_in(address: str, networks: tuple[Network, ...]) -> bool:
-    if not _is_address(address):
-        return False
-    parsed = ip_address(address)
-    return any(parsed in network for network in networks)
+    parsed = _parsed(address)
+    return parsed is not None and any(parsed in network for network in networks)
 
 
-def _is_address(text: str) -> bool:
+@lru_cache(maxsize=PARSED_MAX)
+def _parsed(text: str) -> IPv4Address | IPv6Address | None:
     try:
-        ip_address(text)
+        return ip_address(text)
     except ValueError:
-        return False
-    return True
+        return None

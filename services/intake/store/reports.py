@@ -6,6 +6,7 @@ from uuid import UUID
 
 from asyncpg.exceptions import LockNotAvailableError
 
+from services.chassis.columns import column
 from services.chassis.postgres import Pool, is_bad_data
 from services.intake.domain.refusals import CannotStoreError, StillUndecidedError
 from services.intake.ports import Earlier, Known, Moment, NewReport
@@ -21,7 +22,8 @@ BEGIN: Final = """
 ACCEPT_ONCE: Final = """
     with given as (
         select * from unnest(
-            $3::uuid[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::bytea[], $9::uuid[], $10::bytea[]
+            $3::text::uuid[], $4::text::bigint[], $5::text::text[], $6::text::text[], $7::text::text[], $8::bytea[],
+            $9::text::uuid[], $10::bytea[]
         ) as g (report_id, serial, lane, barred_units, key_id, body, client_key, fingerprint)
     ), claimed as (
         insert into intake.idempotency (client_key, fingerprint, made_id)
@@ -38,16 +40,17 @@ ACCEPT_ONCE: Final = """
     ), contacts as (
         insert into vault.contacts (report_id, key_id, wrapped_key, sealed, tail_mac)
         select report_id, key_id, wrapped_key, sealed, tail_mac
-        from unnest($11::uuid[], $12::bytea[], $13::bytea[], $14::bytea[])
+        from unnest($11::text::uuid[], $12::bytea[], $13::bytea[], $14::bytea[])
             as c (report_id, wrapped_key, sealed, tail_mac) join accepted using (report_id)
     ), texts as (
         insert into vault.raw_texts (text_id, report_id, key_id, wrapped_key, sealed)
         select report_id, report_id, key_id, wrapped_key, sealed
-        from unnest($15::uuid[], $16::bytea[], $17::bytea[]) as t (report_id, wrapped_key, sealed)
+        from unnest($15::text::uuid[], $16::bytea[], $17::bytea[]) as t (report_id, wrapped_key, sealed)
             join accepted using (report_id)
     ), pictures as (
         update intake.attachments a set report_id = p.report_id
-        from unnest($18::uuid[], $19::uuid[]) as p (report_id, attachment_id) join accepted using (report_id)
+        from unnest($18::text::uuid[], $19::text::uuid[]) as p (report_id, attachment_id)
+            join accepted using (report_id)
         where a.attachment_id = p.attachment_id and a.report_id is null
     )
     select client_key from given where client_key is not null and report_id not in (select made_id from claimed)
@@ -107,26 +110,26 @@ def _plain(value: UUID) -> UUID:
     return UUID(int=value.int)
 
 
-def _columns(reports: Sequence[NewReport]) -> tuple[list[Any], ...]:
+def _columns(reports: Sequence[NewReport]) -> tuple[Any, ...]:
     contacts = [(report, report.contact) for report in reports if report.contact is not None]
     texts = [(report, report.raw) for report in reports if report.raw is not None]
     pictures = [(report.report_id, picture) for report in reports for picture in report.attachments]
     return (
-        [report.report_id for report in reports],
-        [report.serial for report in reports],
-        [report.lane for report in reports],
-        [",".join(report.barred_units) for report in reports],
-        [report.key_id for report in reports],
+        column([report.report_id for report in reports]),
+        column([report.serial for report in reports]),
+        column([report.lane for report in reports]),
+        column([",".join(report.barred_units) for report in reports]),
+        column([report.key_id for report in reports]),
         [report.body for report in reports],
-        [report.claim and report.claim.client_key for report in reports],
+        column([report.claim.client_key if report.claim else None for report in reports]),
         [report.claim and report.claim.fingerprint for report in reports],
-        [report.report_id for report, _ in contacts],
+        column([report.report_id for report, _ in contacts]),
         [contact.wrapped_key for _, contact in contacts],
         [contact.content for _, contact in contacts],
         [report.tail_mac for report, _ in contacts],
-        [report.report_id for report, _ in texts],
+        column([report.report_id for report, _ in texts]),
         [text.wrapped_key for _, text in texts],
         [text.content for _, text in texts],
-        [report for report, _ in pictures],
-        [picture for _, picture in pictures],
+        column([report for report, _ in pictures]),
+        column([picture for _, picture in pictures]),
     )

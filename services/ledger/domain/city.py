@@ -36,9 +36,12 @@ class Mode:
         return ModeLimit(found, self.since) if found is not None else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class City:
-    """What holds for a case: rules, limits, policies of its decision; calendars, modes, units in force (design §7)."""
+    """What holds for a case: rules, limits, policies of its decision; calendars, modes, units in force (design §7).
+
+    There is one of each, so it is known by itself: what was derived from it is kept by it.
+    """
 
     number: int
     """The version whose calendars, modes and units these are."""

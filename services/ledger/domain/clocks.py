@@ -1,7 +1,9 @@
 """Clocks of a case: started, climbed and stopped in the transaction of the act that does so (design §8)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Final
 
 from services.contracts.events.dispatch import Limits, Urgency
 from services.contracts.events.progress import ClockKind, Step
@@ -12,6 +14,9 @@ from services.ledger.domain.ladder import limit_of, owed_at, rung_after
 from services.ledger.domain.state import CaseRow, ClockRow
 from services.ledger.domain.taken import TakenCase
 from services.reference.model.policies import Rung
+
+STARTS_MAX: Final = 1_024
+"""Kept: the cases of a batch share their instant, so most clocks start like another one of the same batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +29,31 @@ class Start:
     step_at: datetime | None
 
 
-@dataclass(slots=True)
+@lru_cache(maxsize=STARTS_MAX)
+def _start(
+    city: City, kind: ClockKind, limit: str, started_at: datetime, urgency: Urgency, mode: ModeLimit | None
+) -> Start:
+    ladder = city.policies.ladder(kind, urgency)
+    derived = derive(Timed(started_at, limit), mode, city)
+    if not ladder.rungs:
+        return Start(derived, ladder.name, None, None)
+    first, begins_at = ladder.rungs[0], derived.counted_from or started_at
+    owed = owed_at(first, begins_at, derived.due_at, derived.allowed, city.calendar)
+    return Start(derived, ladder.name, first.step, owed)
+
+
+@dataclass(frozen=True, slots=True)
 class ClockMaker:
-    """Starts clocks by one city; cases of a batch share instants, so each start is derived once."""
+    """Starts clocks by one city."""
 
     city: City
-    _starts: dict[tuple[ClockKind, str, datetime, Urgency, ModeLimit | None], Start] = field(default_factory=dict)
 
     def clock(
         self, case: CaseRow, limits: Limits, kind: ClockKind, unit: str, limit: str, started_at: datetime
     ) -> ClockRow:
         """Return a clock of `kind` in its first cycle, owing the first step of its ladder."""
         mode = mode_limit_of(kind, case, limits, self.city)
-        key = (kind, limit, started_at, case.urgency, mode)
-        start = self._starts.get(key)
-        if start is None:
-            start = self._starts[key] = self._start(kind, limit, started_at, case.urgency, mode)
+        start = _start(self.city, kind, limit, started_at, case.urgency, mode)
         derived = start.derived
         return ClockRow(
             case_id=case.case_id,
@@ -56,18 +70,6 @@ class ClockMaker:
             usual=derived.usual,
             counted_from=derived.counted_from,
         )
-
-    def _start(
-        self, kind: ClockKind, limit: str, started_at: datetime, urgency: Urgency, mode: ModeLimit | None
-    ) -> Start:
-        calendar = self.city.calendar
-        ladder = self.city.policies.ladder(kind, urgency)
-        derived = derive(Timed(started_at, limit), mode, self.city)
-        if not ladder.rungs:
-            return Start(derived, ladder.name, None, None)
-        first, begins_at = ladder.rungs[0], derived.counted_from or started_at
-        owed = owed_at(first, begins_at, derived.due_at, derived.allowed, calendar)
-        return Start(derived, ladder.name, first.step, owed)
 
     def stages(self, case: CaseRow, limits: Limits, unit: str, started_at: datetime) -> list[ClockRow]:
         """Return a clock for each limit on the way to the handling limit, such as stop and penalise (X-20)."""

@@ -1,0 +1,18 @@
+"""Python's garbage collector as a long-running service wants it."""
+
+import gc
+from typing import Final
+
+OBJECTS_MAX: Final = 50_000
+"""New objects before a look for cycles: about what one batch makes, all of it freed without any look."""
+
+
+def settle_down() -> None:
+    """Leave what stands at the start alone, and look for cycles seldom.
+
+    A look at everything, modules, routes and a reference version of 100,000 objects, came every few batches: decoding
+    a case cost 113 µs with it and 37 without (300 cases a batch, CPython 3.11).
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(OBJECTS_MAX, 20, 20)
