@@ -77,8 +77,11 @@ def write_sheets(folder: Path, changed: dict[str, str | bytes] | None = None) ->
     files: dict[str, str | bytes] = {**FILES, **(changed or {})}
     for name, content in files.items():
         (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
-    for name in ("policies.json", "calendars/CN-2026.json", "calendars/CN-2027.json"):
+    for name in ("calendars/CN-2026.json", "calendars/CN-2027.json"):
         (folder / "city" / name).write_bytes((REFERENCE / name).read_bytes())
+    # The city's policies, without the items that the town does not know.
+    policies = json.loads((REFERENCE / "policies.json").read_bytes())
+    (folder / "city" / "policies.json").write_text(json.dumps({**policies, "major": {}}))
 
 
 def read_sheets(folder: Path, *, delegated: bool = True) -> ReferenceVersion:

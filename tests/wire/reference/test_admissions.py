@@ -99,13 +99,18 @@ async def test_a_department_asks_and_the_leading_group_decides(
     assert await refusals(pool) == {}
 
 
-@pytest.mark.parametrize("missing", ["funds", "staff", "powers"])
+WITHOUT: Final = {
+    "funds": dataclasses.replace(ASKED, funds=False),
+    "staff": dataclasses.replace(ASKED, staff=False),
+    "powers": dataclasses.replace(ASKED, powers=False),
+}
+
+
+@pytest.mark.parametrize("missing", WITHOUT)
 async def test_a_task_without_one_of_its_conditions_is_refused_and_says_which(
     pool: Pool, tokens: dict[tuple[str, str], bytes], missing: str
 ) -> None:
-    asked = await admissions.request(
-        pool, dataclasses.replace(ASKED, **{missing: False}), tokens["housing", "unit_head"]
-    )
+    asked = await admissions.request(pool, WITHOUT[missing], tokens["housing", "unit_head"])
 
     assert (asked.state, asked.reason) == ("refused", f"not given with the task: {missing}")
     assert await refusals(pool) == {"housing": 1}
