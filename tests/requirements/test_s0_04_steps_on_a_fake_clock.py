@@ -49,10 +49,10 @@ def an_sla(database: Database, instance: str) -> Process:
 async def settled(town: Town) -> datetime | None:
     """Wait until nothing is owed; return when the next step will be."""
 
-    async def nothing_owed() -> bool:
+    async def nothing_owed() -> bool | None:
         return not await town.operator.fetchval(f"{NEXT} having min(next_at) <= (select clock.now())")
 
-    await eventually(nothing_owed, within_seconds=30)
+    _: bool = await eventually(nothing_owed, within_seconds=30)
     at: datetime | None = await town.operator.fetchval(NEXT)
     return at
 
