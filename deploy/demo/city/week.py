@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from deploy.demo.city.doors import Doors, RefusedError
 from deploy.demo.city.people import People
-from deploy.demo.city.plans import Planned, Plans, on_the_grid
+from deploy.demo.city.plans import GRID, Planned, Plans, on_the_grid
 from deploy.demo.city.quiet import Quiet, all_partitions
 from deploy.demo.city.reactions import Reactions
 from deploy.demo.city.stepped_clock import SteppedClock
@@ -20,7 +20,10 @@ from deploy.demo.reports import DemoReport
 from services.contracts.codec import decode
 from services.contracts.events import CaseProgressed
 
-NEXT_OWED: Final = "select min(next_at) from ledger.clocks"
+NEXT_OWED: Final = """
+    select least((select min(next_at) from ledger.clocks),
+        (select min(next_at) from ledger.schedules where settled_at is null))
+"""
 AT_ONCE_MAX: Final = 16
 """Cases that people act on at the same time."""
 EXPECTED: Final = frozenset({403, 404, 409, 412})
@@ -42,10 +45,15 @@ class SimulatedWeek:
     reactions: Reactions
     plans: Plans
     progress: Callable[[datetime], None]
+    grid: timedelta = GRID
+    """Time moves in steps of this."""
+    enough: Callable[[], bool] = lambda: False
+    """Whether the run may end before its time."""
     refused: list[str] = field(default_factory=list)
     _by_number: dict[str, int] = field(default_factory=dict)
     _codes: dict[int, str] = field(default_factory=dict)
     _cases: dict[int, UUID] = field(default_factory=dict)
+    _lanes: dict[int, str] = field(default_factory=dict)
 
     async def run(self) -> None:
         """Live the week; returns at its end, with everything settled that is owed by then."""
@@ -53,14 +61,24 @@ class SimulatedWeek:
         await self.consumer.seek_to_beginning()
         for report in self.reports:
             self.plans.add(Planned(at=report.at, serial=report.serial, turn=0, door="report"))
-        while (tick := await self._next_tick()) is not None:
+        while not self.enough() and (tick := await self._next_tick()) is not None:
             await self._live_through(tick)
-        await self._live_through(self.ends_at)
+        if not self.enough():
+            await self._live_through(self.ends_at)
+
+    @property
+    def all_reported(self) -> bool:
+        """Whether every report was handed in."""
+        return len(self._by_number) == len(self.reports)
+
+    def serial_of(self, number: str) -> int:
+        """Return which report was given this number."""
+        return self._by_number[number]
 
     async def _next_tick(self) -> datetime | None:
         owed = await self.connection.fetchval(NEXT_OWED)
         instants = [at for at in (self.plans.next_at(), owed) if at is not None]
-        tick = on_the_grid(min(instants)) if instants else None
+        tick = on_the_grid(min(instants), self.grid) if instants else None
         return tick if tick is not None and tick <= self.ends_at else None
 
     async def _live_through(self, tick: datetime) -> None:
@@ -77,7 +95,7 @@ class SimulatedWeek:
         events = sorted(await self._new_facts(), key=lambda event: (event.number, event.version))
         for event in events:
             serial = self._by_number[event.number]
-            self._cases[serial] = event.case_id
+            self._cases[serial], self._lanes[serial] = event.case_id, event.lane
             self.reactions.on(event, serial)
 
     async def _new_facts(self) -> list[CaseProgressed]:
@@ -133,9 +151,11 @@ class SimulatedWeek:
         if planned.act is None:
             return
         roles = planned.roles
-        turn = planned.serial
+        turn, lane = planned.serial, self._lanes[planned.serial]
         token = (
-            self.people.token(planned.unit, *roles, turn=turn) if roles else self.people.works_in(planned.unit, turn)
+            self.people.token(planned.unit, *roles, turn=turn, lane=lane)
+            if roles
+            else self.people.works_in(planned.unit, turn, lane)
         )
         case_id = self._cases[planned.serial]
         revision = (await self.doors.case(case_id, token=token))["revision"]
