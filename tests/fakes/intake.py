@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
+from services.chassis.pictures import Picture
 from services.contracts.events.report import FollowUpKind
 from services.intake.domain.refusals import CannotStoreError, StillUndecidedError
 from services.intake.ports import (
@@ -15,7 +16,6 @@ from services.intake.ports import (
     Moment,
     NewFollowUp,
     NewReport,
-    Picture,
     Progress,
 )
 

@@ -7,9 +7,10 @@ from typing import Any, Final
 
 from services.contracts.codec import decode
 from services.contracts.events import ReportReceived
+from services.ledger.domain.ladder import day_end
 from services.reference.deciding.compile import CompiledReference
 from services.reference.deciding.decide import decide
-from services.reference.model.policies import AfterDue, Fraction, Ladder
+from services.reference.model.policies import AfterDue, DayEnd, Fraction, Ladder
 from services.worktime.arithmetic import add, fraction_instant
 from services.worktime.limits import Limit
 
@@ -121,6 +122,8 @@ def _instants(ladder: Ladder, clock: Mapping[str, Any], reference: CompiledRefer
                     candidates.append(fraction_instant(clock["started_at"], limit, share, calendar))
                 case AfterDue(limit=after):
                     candidates.append(add(due, Limit.parse(after), calendar))
+                case DayEnd():
+                    candidates.append(day_end(clock["started_at"], calendar))
         floor = max(floor, min(candidates))
         instants.append((rung.step, floor))
     return instants
