@@ -80,6 +80,9 @@ class Door:
             return await page(visit)
         except Exception as error:  # noqa: BLE001 -- every error is told, as a page
             return self.told(visit, problem_of(error))
+        finally:
+            # Uploaded files lie in temporary ones until then.
+            await visit.form.data.close()
 
     async def visit(self, request: Request, *, quiet: bool = False) -> Visit:
         """Return who asks for what; the session is looked up every time, so that an ended one has ended."""

@@ -1,0 +1,390 @@
+"""Pages of staff as a browser without JavaScript uses them, over real PostgreSQL, isolation tried from outside."""
+
+import csv
+import io
+
+import pytest
+from openpyxl import load_workbook
+from PIL import Image
+
+from tests.builders import an_id
+from tests.wire.desk.office import Office, token_of
+from tests.wire.desk.pages import Browser, Pages, the_keys
+
+pytestmark = pytest.mark.postgres
+
+CASE = f"/cases/{an_id('case')}"
+UNKNOWN = f"/cases/{an_id('nowhere')}"
+
+
+@pytest.fixture
+def pages(office: Office) -> Pages:
+    return Pages(office)
+
+
+def a_photo() -> bytes:
+    """Return a JPEG that says where it was taken."""
+    exif = Image.Exif()
+    exif[0x010E] = "taken at 116.4 east"
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), "green").save(out, "JPEG", exif=exif)
+    return out.getvalue()
+
+
+async def test_whoever_is_not_logged_in_is_asked_to_and_comes_back(pages: Pages) -> None:
+    browser = Browser(pages.app)
+
+    asked = await browser.get("/queue?overdue=1")
+
+    assert (asked.status_code, asked.headers["location"]) == (303, "/login?next=%2Fqueue%3Foverdue%3D1")
+
+
+async def test_a_clerk_logs_in_sees_the_queue_and_leaves(pages: Pages) -> None:
+    await pages.office.open("case")
+    browser = await pages.browser_of("drainage")
+
+    assert str(an_id("case")) in browser.page
+    assert "还剩" in browser.page
+    left = await browser.post("/logout", {})
+
+    assert left.status_code == 303
+    assert (await browser.get("/queue")).status_code == 303
+
+
+async def test_a_session_is_kept_as_a_hash_only(pages: Pages) -> None:
+    browser = await pages.browser_of("drainage")
+
+    secret = browser.client.cookies["whistle_session"]
+    stored = pages.office.database.run_sql("select encode(token_hash, 'escape') from identity.sessions")
+    assert secret not in stored
+    assert secret.split("_")[2] not in pages.office.database.run_sql("select * from identity.tokens")
+
+
+async def test_guessing_a_password_has_to_wait_and_so_does_the_right_one(pages: Pages) -> None:
+    pages.open_account("drainage")
+    browser = Browser(pages.app)
+
+    tries = [await browser.log_in("drainage", f"wrong {number}") for number in range(6)]
+    right = await browser.log_in("drainage")
+
+    assert [answer.status_code for answer in tries] == [401, 401, 401, 401, 401, 429]
+    assert right.status_code == 429
+    assert 0 < int(right.headers["retry-after"]) <= 30
+
+
+async def test_a_login_nobody_has_is_answered_like_a_wrong_password(pages: Pages) -> None:
+    pages.open_account("drainage")
+
+    nobody = await Browser(pages.app).log_in("nobody-at-all", "wrong")
+    wrong = await Browser(pages.app).log_in("drainage", "wrong")
+
+    assert nobody.status_code == wrong.status_code == 401
+    assert "账号或密码不正确" in nobody.text
+    assert "账号或密码不正确" in wrong.text
+
+
+async def test_a_disabled_account_is_out_at_once(pages: Pages) -> None:
+    browser = await pages.browser_of("drainage")
+
+    pages.office.database.run_sql("select identity.disable_account('drainage')")
+
+    assert (await browser.get("/queue")).status_code == 303
+    assert (await Browser(pages.app).log_in("drainage")).status_code == 401
+    assert (await pages.office.get("drainage", "/api/v1/me")).status_code == 401
+
+
+async def test_whose_password_was_reset_must_choose_another_first(pages: Pages) -> None:
+    browser = await pages.browser_of("drainage")
+
+    stored = pages.office.database.run_sql("select password_hash from identity.accounts limit 1").strip()
+    pages.office.database.run_sql(f"select identity.reset_account('drainage', '{stored}')")
+    out = await browser.get("/queue")
+    await browser.log_in("drainage")
+    held = await browser.get("/queue")
+    await browser.get("/password")
+    weak = await browser.post(
+        "/password", {"old": "correct horse battery", "new": "drainage-12", "again": "drainage-12"}
+    )
+    good = await browser.post(
+        "/password", {"old": "correct horse battery", "new": "seven green pipes", "again": "seven green pipes"}
+    )
+
+    assert (out.status_code, held.headers["location"]) == (303, "/password")
+    assert (weak.status_code, good.status_code) == (422, 303)
+    assert (await browser.get("/queue")).status_code == 200
+
+
+async def test_a_move_to_another_unit_counts_with_the_next_request(pages: Pages) -> None:
+    await pages.office.open("case")
+    browser = await pages.browser_of("drainage")
+    person = an_id("person drainage")
+
+    pages.office.database.run_sql(
+        f"select identity.end_role('{person}', 'drainage', 'clerk', clock.now() - interval '1 minute');"
+        f"select identity.give_role('{person}', 'education', 'clerk', 'ordinary', clock.now())"
+    )
+    await browser.get("/queue")
+
+    assert str(an_id("case")) not in browser.page
+    assert (await browser.get(CASE)).status_code == 404
+
+
+async def test_an_unused_session_ends_and_no_session_outlives_its_end(pages: Pages) -> None:
+    browser = await pages.browser_of("drainage")
+    other = await pages.browser_of("works")
+
+    pages.office.database.run_sql(
+        f"update identity.tokens set issued_at = now() - interval '2 h', expires_at = now() - interval '1 s' "
+        f"where person_id = '{an_id('person drainage')}'"
+    )
+    pages.office.database.run_sql(
+        "update identity.sessions set begun_at = begun_at - interval '1 day', ends_at = now()"
+    )
+    await other.get("/queue")
+
+    assert (await browser.get("/queue")).status_code == 303
+    assert (
+        pages.office.database.run_sql(
+            "select count(*) from identity.sessions s join identity.tokens t using (token_hash) "
+            "where t.expires_at > greatest(s.ends_at, now()) + interval '1 hour'"
+        ).strip()
+        == "0"
+    )
+
+
+async def test_a_form_from_elsewhere_changes_nothing(pages: Pages) -> None:
+    await pages.office.open("case")
+    browser = await pages.browser_of("drainage")
+    form = {"case": str(an_id("case")), "type": "sign_in", "revision": "1", "key": "elsewhere"}
+
+    without = await browser.client.post("/acts", data=form)
+    crossing = await browser.post("/acts", form, headers={"sec-fetch-site": "cross-site"})
+    others = await browser.client.post("/acts", data={**form, "csrf": (await pages.browser_of("works")).proof})
+
+    assert [answer.status_code for answer in (without, crossing, others)] == [403, 403, 403]
+    assert pages.office.count("ledger.assignments where state = 'signed_in'") == 0
+
+
+async def test_a_token_opens_no_page_and_a_session_no_api(pages: Pages) -> None:
+    browser = await pages.browser_of("drainage")
+    thief = Browser(pages.app)
+    thief.client.cookies.set("whistle_session", token_of("works").secret)
+
+    assert (await thief.get("/queue")).status_code == 303
+    assert (await browser.get("/api/v1/me")).status_code == 401
+
+
+async def test_cases_of_others_are_as_unknown_as_none(pages: Pages) -> None:
+    await pages.office.open("case")
+    browser = await pages.browser_of("education")
+
+    async def told(path: str) -> tuple[int, str]:
+        answer = await browser.get(path)
+        return answer.status_code, answer.text.split('class="small muted"')[0].replace(path, "")
+
+    for rest in ("", "/order", f"/pictures/{an_id('picture')}"):
+        assert await told(CASE + rest) == await told(UNKNOWN + rest)
+        assert (await browser.get(CASE + rest)).status_code == 404
+    await browser.get("/queue")
+    person = an_id("person education")
+    tried = [
+        await browser.act("sign_in"),
+        await browser.post("/acts/note", {"case": str(an_id("case")), "text": "mine?", "unit": "drainage"}),
+        await browser.post("/acts/hold", {"case": str(an_id("case")), "to": f"drainage/{person}"}),
+        await browser.post(f"{CASE}/contact", {"purpose": "curiosity"}),
+    ]
+
+    assert [answer.status_code for answer in tried] == [404, 404, 404, 404]
+    assert pages.office.count("ledger.unit_notes") == pages.office.count("ledger.holders") == 0
+    assert pages.office.count("vault.audit") == 0
+
+
+async def test_signing_in_by_form_takes_effect_once_and_makes_the_clerk_the_holder(pages: Pages) -> None:
+    await pages.office.open("case")
+    browser = await pages.browser_of("drainage")
+
+    first = await browser.act("sign_in")
+    again = await browser.act("sign_in")
+    shown = await browser.get(first.headers["location"])
+
+    assert (first.status_code, again.status_code) == (303, 303)
+    assert pages.office.count("ledger.acts") == 1
+    assert "处置中" in shown.text
+    assert pages.office.count(f"ledger.holders where person_id = '{an_id('person drainage')}'") == 1
+
+
+async def test_a_form_of_an_older_look_is_refused_in_words(pages: Pages) -> None:
+    await pages.office.open("case")
+    browser = await pages.browser_of("drainage")
+    await browser.act("sign_in")
+
+    late = await browser.act("note", revision=1, kind="log", text="到现场了")
+
+    assert late.status_code == 412
+    assert "别人刚刚办理过这个案件" in late.text
+
+
+async def test_an_answer_lacking_one_of_its_four_elements_is_refused_by_name(pages: Pages) -> None:
+    await pages.office.open("case")
+    browser = await pages.browser_of("drainage")
+    await browser.act("sign_in")
+
+    lacking = await browser.act("handle", revision=2, accepted_when="九点", talked_with="报告人", measure="清掏")
+
+    assert lacking.status_code == 422
+    assert "何时办成" in lacking.text
+
+
+async def test_photos_of_the_work_are_kept_without_what_came_with_the_pixels(pages: Pages) -> None:
+    await pages.office.open("case")
+    browser = await pages.browser_of("drainage")
+    await browser.act("sign_in")
+    four = {"accepted_when": "九点", "talked_with": "报告人", "measure": "清掏三处", "done_by": "当天"}
+    head = {"case": str(an_id("case")), "type": "handle", "revision": "2", "key": "with-photo"}
+
+    handed_in = await browser.post(
+        "/acts",
+        {**head, **{f"f.{name}": text for name, text in four.items()}},
+        files={"photos": ("IMG_0001.jpg", a_photo(), "image/jpeg")},
+    )
+    picture = pages.office.database.run_sql("select attachment_id from ledger.attachments").strip()
+    given = await browser.get(f"{CASE}/pictures/{picture}")
+    stranger = await pages.browser_of("education")
+
+    assert handed_in.status_code == 303
+    with Image.open(io.BytesIO(given.content)) as shown:
+        assert (shown.size, dict(shown.getexif())) == ((64, 48), {})
+    assert b"116.4" not in given.content
+    assert (await stranger.get(f"{CASE}/pictures/{picture}")).status_code == 404
+
+
+async def test_notes_stay_inside_the_unit(pages: Pages) -> None:
+    await pages.office.open("case", cooperating=("municipal_works",))
+    ours, theirs = await pages.browser_of("drainage"), await pages.browser_of("works")
+
+    await ours.post("/acts/note", {"case": str(an_id("case")), "text": "钥匙在门卫"})
+
+    assert "钥匙在门卫" in (await ours.get(CASE)).text
+    assert "钥匙在门卫" not in (await theirs.get(CASE)).text
+
+
+async def test_a_contact_is_shown_for_a_purpose_that_is_written_down(pages: Pages) -> None:
+    await pages.office.open("case")
+    report, keys = an_id("case"), the_keys()
+    envelope = keys.seal_for(report.bytes)
+    sealed = envelope.seal(b"contact", b'{"phone":"13900001234","name":"\xe7\x8e\x8b\xe6\x9f\x90"}')
+    pages.office.database.run_sql(
+        f"insert into intake.reports (report_id, serial, epoch, accepted_at, key_id, lane, body) "
+        f"values ('{report}', 1, 1, now(), 'k1', 'ordinary', '');"
+        f"insert into vault.contacts values "
+        f"('{report}', 'k1', '\\x{envelope.wrapped_key.hex()}', '\\x{sealed.hex()}', null);"
+        f'update ledger.cases set reports = \'[{{"report_id":"{report}","channel":"web","has_contact":true}}]\''
+    )
+    browser = await pages.browser_of("drainage")
+    before = (await browser.get(CASE)).text
+
+    bare = await browser.post(f"{CASE}/contact", {"purpose": " "})
+    shown = await browser.post(f"{CASE}/contact", {"purpose": "上门前联系"})
+
+    assert "13900001234" not in before
+    assert (bare.status_code, shown.status_code) == (422, 200)
+    assert "13900001234" in shown.text
+    noted = pages.office.database.run_sql("select person_id, purpose from vault.audit")
+    assert noted.split("|") == [str(an_id("person drainage")), "上门前联系\n"] or "上门前联系" in noted
+    assert pages.office.count("vault.audit") == 1
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+async def test_no_cell_of_an_export_is_a_formula(pages: Pages, kind: str) -> None:
+    await pages.office.open("case")
+    pages.office.database.run_sql(
+        f"update identity.persons set name = '=cmd|''/C calc''!A0' where person_id = '{an_id('person drainage')}'"
+    )
+    browser = await pages.browser_of("drainage")
+    await browser.act("sign_in")
+
+    file = await browser.get(f"/queue/export.{kind}")
+
+    assert file.headers["content-disposition"].startswith("attachment; filename=")
+    if kind == "csv":
+        cells = [cell for line in csv.reader(io.StringIO(file.content.decode("utf-8-sig"))) for cell in line]
+    else:
+        rows = load_workbook(io.BytesIO(file.content)).active
+        assert rows is not None
+        assert {cell.data_type for line in rows.iter_rows() for cell in line} <= {"s", "n", "inlineStr"}
+        cells = [str(cell.value) for line in rows.iter_rows() for cell in line]
+    assert "'=cmd|'/C calc'!A0" in cells
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "@"))]
+
+
+async def test_filters_mine_place_and_overdue_narrow_the_list(pages: Pages) -> None:
+    await pages.office.open("case", "other")
+    browser = await pages.browser_of("drainage")
+    await browser.act("sign_in")
+
+    mine = (await browser.get("/queue?whose=mine")).text
+    nowhere = (await browser.get("/queue?q=没有这条街")).text
+    overdue = (await browser.get("/queue?overdue=1")).text
+
+    assert str(an_id("case")) in mine
+    assert str(an_id("other")) not in mine
+    assert "没有符合条件的案件" in nowhere
+    assert "没有符合条件的案件" in overdue
+
+
+async def test_rows_that_did_not_change_are_not_sent_again(pages: Pages) -> None:
+    await pages.office.open("case")
+    browser = await pages.browser_of("drainage")
+
+    first = await browser.get("/queue/rows")
+    same = await browser.get("/queue/rows", **{"if-none-match": first.headers["etag"]})
+    await browser.get("/queue")
+    await browser.act("sign_in")
+    changed = await browser.get("/queue/rows", **{"if-none-match": first.headers["etag"]})
+
+    assert (first.status_code, same.status_code, changed.status_code) == (200, 304, 200)
+
+
+async def test_many_at_once_each_succeeds_or_fails_for_itself(pages: Pages) -> None:
+    await pages.office.open("case", "other")
+    browser = await pages.browser_of("drainage")
+
+    chosen = [f"{an_id('case')}/1", f"{an_id('other')}/7"]
+    done = await browser.post("/acts/bulk", {"type": "sign_in", "chosen": chosen, "key": "bulk-1", "back": "/queue"})
+
+    assert done.headers["location"] == "/queue?done=1%2F2"
+
+
+async def test_what_a_resident_wrote_is_shown_as_text(pages: Pages) -> None:
+    await pages.office.open("case", report={"text": "<script>alert(1)</script><img src=x onerror=alert(1)>"})
+    browser = await pages.browser_of("drainage")
+
+    shown = await browser.get(CASE)
+
+    assert "<script>alert(1)" not in shown.text
+    assert "&lt;script&gt;alert(1)" in shown.text
+    assert "script-src 'self'" in shown.headers["content-security-policy"]
+    assert "unsafe" not in shown.headers["content-security-policy"]
+
+
+async def test_the_street_sees_its_area_and_others_do_not(pages: Pages) -> None:
+    await pages.office.open("case")
+    street, other = await pages.browser_of("street"), await pages.browser_of("other_street")
+
+    assert str(an_id("case")) in (await street.get("/subdistrict")).text
+    assert str(an_id("case")) not in (await other.get("/subdistrict")).text
+    assert (await (await pages.browser_of("education")).get("/subdistrict")).status_code == 403
+
+
+async def test_languages_and_themes_are_remembered_and_links_stay_here(pages: Pages) -> None:
+    browser = Browser(pages.app)
+
+    chosen = await browser.get("/look/en?back=//evil.example")
+    english = await browser.get("/login")
+    await browser.get("/look/dark")
+    dark = await browser.get("/login")
+
+    assert chosen.headers["location"] == "/"
+    assert "Log in" in english.text
+    assert 'data-theme="dark"' in dark.text
+    assert (await browser.get("/look/klingon")).status_code == 404
