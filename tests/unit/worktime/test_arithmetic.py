@@ -31,6 +31,7 @@ LIMITS = st.one_of(
     st.integers(1, 400).map(lambda quarters: Limit(Decimal(quarters) * Decimal("0.25"), Unit.URGENT_WORKING_HOUR)),
     st.integers(1, 60).map(lambda days: Limit(Decimal(days), Unit.NATURAL_DAY)),
 )
+SPAN = st.timedeltas(timedelta(0), timedelta(days=15))
 CALENDARS = st.sampled_from([OFFICE, END_OF_DAY])
 
 
@@ -211,3 +212,30 @@ def test_the_listed_hours_add_up_to_the_limit(start: datetime, limit: Limit) -> 
 @given(INSTANTS, LIMITS, CALENDARS)
 def test_the_reminder_lies_between_start_and_deadline(start: datetime, limit: Limit, calendar: Calendar) -> None:
     assert start < fraction_instant(start, limit, 0.8, calendar) < add(start, limit, calendar)
+
+
+@given(INSTANTS, LIMITS, st.floats(0, 1), SPAN)
+def test_a_pause_and_its_resumption_shift_the_deadline_by_what_passed_meanwhile(
+    start: datetime, limit: Limit, share: float, paused_for: timedelta
+) -> None:
+    due = add(start, limit, OFFICE)
+    paused = start + (due - start) * share
+    resumed = paused + paused_for
+
+    shifted = shift(due, paused, resumed, limit.unit, OFFICE)
+
+    used = elapsed(start, paused, limit.unit, OFFICE) + elapsed(resumed, shifted, limit.unit, OFFICE)
+    assert used == elapsed(start, due, limit.unit, OFFICE)
+    assert shifted >= due
+
+
+@given(INSTANTS, LIMITS, st.floats(0, 1), SPAN, SPAN, CALENDARS)
+def test_a_longer_pause_never_shifts_less(
+    start: datetime, limit: Limit, share: float, paused_for: timedelta, longer: timedelta, calendar: Calendar
+) -> None:
+    due = add(start, limit, calendar)
+    paused = start + (due - start) * share
+
+    once = shift(due, paused, paused + paused_for, limit.unit, calendar)
+
+    assert due <= once <= shift(due, paused, paused + paused_for + longer, limit.unit, calendar)
