@@ -142,7 +142,7 @@ async function start() {
   const list = (which, key) => worker.postMessage({ list: { which, key, midnight: telling.midnight(now()) } });
   showGround = drawGround(byId("map"), names.grids, (grid) => list("grid", grid));
   document.addEventListener("click", ({ target }) => {
-    const asked = target.closest("[data-case], [data-list], [data-panel]");
+    const asked = target.closest("button[data-case], button[data-list], button[data-panel]");
     if (!asked) return;
     if (asked.dataset.case) panel.open(`/cases/${asked.dataset.case}?part=1`);
     else if (asked.dataset.panel) panel.open(asked.dataset.panel);
