@@ -24,7 +24,7 @@ from msgspec.inspect import (
     type_info,
 )
 
-Kind = Literal["words", "line", "unit", "units", "choice", "yes_no", "number", "date", "instant", "photo"]
+Kind = Literal["words", "line", "unit", "units", "choice", "yes_no", "number", "date", "instant", "photo", "photos"]
 UNIT_MAX: Final = 64
 WORDS_FROM: Final = 500
 """A text that may be so long gets a box of several lines."""
@@ -69,7 +69,7 @@ def filled_in(act: type, given: Mapping[str, Sequence[str]], zone_offset: str = 
     values: dict[str, Any] = {"type": str(act.__struct_config__.tag)}  # type: ignore[attr-defined]
     for field in fields_of(act):
         texts = [text for text in given.get(field.name, ()) if text]
-        if field.kind == "units":
+        if field.kind in {"units", "photos"}:
             values[field.name] = tuple(dict.fromkeys(texts))
         elif field.kind == "yes_no":
             values[field.name] = texts[:1] == ["yes"]
@@ -90,7 +90,8 @@ def _field(name: str, declared: Type, *, required: bool) -> Field:
     if isinstance(bare, StrType):
         return _text(name, bare, required=required)
     if isinstance(bare, VarTupleType):
-        return Field(name=name, kind="units", required=required and bool(bare.min_length), most=bare.max_length)
+        many: Kind = "photos" if isinstance(_bare(bare.item_type), UUIDType) else "units"
+        return Field(name=name, kind=many, required=required and bool(bare.min_length), most=bare.max_length)
     if isinstance(bare, LiteralType):
         return Field(name=name, kind="choice", required=required, choices=tuple(map(str, bare.values)))
     if isinstance(bare, IntType):

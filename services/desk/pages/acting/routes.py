@@ -26,6 +26,7 @@ BULK_MAX: Final = 100
 BULK_ACTS: Final = ("sign_in", "report_in")
 FIELD: Final = "f."
 PHOTO: Final = "photo."
+PHOTOS: Final = frozenset({"photo", "photos"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +105,10 @@ class ActingPages:
         act, given = ACT_TYPES[name], self._given(visit, name)
         kept: list[Kept] = []
         for field in fields_of(act):
-            if field.kind == "photo" and (photos := await self._photos(visit, PHOTO + field.name)):
-                kept += photos[:1]
-                given[field.name] = [str(photos[0].attachment_id)]
+            if field.kind in PHOTOS and (photos := await self._photos(visit, PHOTO + field.name)):
+                photos = photos if field.kind == "photos" else photos[:1]
+                kept += photos
+                given[field.name] = [str(photo.attachment_id) for photo in photos]
         try:
             return filled_in(act, given), kept
         except msgspec.ValidationError as error:
