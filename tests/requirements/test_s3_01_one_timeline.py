@@ -6,8 +6,9 @@ from typing import Any, Final
 import httpx2
 import msgspec
 import pytest
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 
+from services.contracts.codec import key_of
 from services.contracts.flow import FLOW
 from services.ledger.domain.acts import Handle, SignIn, Verify
 from services.ledger.domain.life.acts import FollowUp
@@ -45,29 +46,21 @@ async def test_one_case_goes_its_way_over_the_bus_and_stands_in_one_timeline(cit
 
 async def messages_of(city: RunningCity, filed: Filed) -> list[tuple[datetime, str]]:
     """Return every message with the case's id as its key, in the order in which the facts became true."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=city.system.values["WHISTLE_KAFKA"], enable_auto_commit=False)
-    await consumer.start()
-    try:
-        wanted = [hop.topic for hop in FLOW if hop.topic != "notice.issued.v1"]
-        places = [TopicPartition(topic, part) for topic in wanted for part in await partitions_of(consumer, topic)]
-        consumer.assign(places)
-        await consumer.seek_to_beginning(*places)
-        ends, found = await consumer.end_offsets(places), list[tuple[datetime, int, str]]()
+    topics = [hop.topic for hop in FLOW if hop.topic != "notice.issued.v1"]
+    consumer = AIOKafkaConsumer(
+        *topics,
+        bootstrap_servers=city.system.values["WHISTLE_KAFKA"],
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+    )
+    found: list[tuple[datetime, int, str]] = []
+    async with consumer:
+        places = consumer.assignment()
+        ends = await consumer.end_offsets(places)
         while any([await consumer.position(place) < ends[place] for place in places]):
             for place, records in (await consumer.getmany(timeout_ms=500)).items():
-                found += [of_record(place.topic, each.value) for each in records if each.key == filed_key(filed)]
-    finally:
-        await consumer.stop()
+                found += [of_record(place.topic, each.value) for each in records if each.key == key_of(filed.case_id)]
     return [(at, name) for at, _, name in sorted(found)]
-
-
-async def partitions_of(consumer: AIOKafkaConsumer, topic: str) -> list[int]:
-    await consumer.topics()
-    return sorted(consumer.partitions_for_topic(topic) or ())
-
-
-def filed_key(filed: Filed) -> bytes:
-    return str(filed.case_id).encode()
 
 
 def of_record(topic: str, value: bytes) -> tuple[datetime, int, str]:
