@@ -1,0 +1,106 @@
+"""The command center's board in a real browser: live, complete after a restart, and a place to act."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from services.ledger.domain.whistle.acts import ReportIn
+from tests.environment.browser import DESKTOP, WALL, Screen
+from tests.journeys.running_city import Filed, RunningCity
+from tests.journeys.staff import at_work
+
+pytestmark = [pytest.mark.postgres, pytest.mark.kafka]
+
+LIVE_MILLISECONDS = 6_000
+"""Three times the two seconds after which a board shows what happened."""
+NOBODYS = "不知道该归谁管的一件怪事"
+
+
+async def a_board(city: RunningCity, browser: Browser, path: str = "/board", **options: Any) -> Screen:
+    screen = await at_work(city.system, city.superuser, browser, "center_operator", **options)
+    await screen.page.goto(city.system.url("desk") + path)
+    await screen.page.wait_for_selector(".connection.live")
+    return screen
+
+
+async def number(page: Page, name: str) -> int:
+    """Return one of the five numbers, once it is there."""
+    await expect(page.locator(f"#n-{name}")).not_to_have_text("–")
+    return int((await page.locator(f"#n-{name}").inner_text()).replace(",", ""))
+
+
+def card(page: Page, column: str, filed: Filed) -> Any:
+    return page.locator(f"#c-{column} [data-case='{filed.case_id}']")
+
+
+async def test_a_case_climbs_before_the_eyes_of_desk_and_wall(city: RunningCity, browser: Browser) -> None:
+    desk, wall = (
+        await a_board(city, browser),
+        await a_board(city, browser, "/board?wall=1", size=WALL, language="en-US"),
+    )
+    before = await number(desk.page, "open")
+    filed = await city.report("积水没过脚踝，雨水箅子堵死了", **city.a_grid("sub-02"))
+    await expect(desk.page.locator("#n-open")).to_have_text(f"{before + 1:,}", timeout=LIVE_MILLISECONDS)
+
+    await city.pass_time(until=await city.due_at(filed, "handling", "drainage"))
+
+    for screen in (desk, wall):
+        await expect(card(screen.page, "yellow", filed)).to_be_visible(timeout=LIVE_MILLISECONDS)
+    whistle = desk.page.locator(f"#whistles li:has([data-case='{filed.case_id}'])").first
+    await expect(whistle.locator(".call.called").first).to_be_visible(timeout=LIVE_MILLISECONDS)
+
+    await city.act(filed, "drainage", ReportIn())
+
+    await expect(whistle.locator(".call.reported_in")).to_have_count(1, timeout=LIVE_MILLISECONDS)
+    assert (desk.foreign, desk.errors, wall.foreign, wall.errors) == ([], [], [], [])
+
+
+async def test_the_center_dispatches_by_hand_what_no_rule_covered(city: RunningCity, browser: Browser) -> None:
+    filed = await city.report(NOBODYS, **city.a_grid("sub-03"))
+    page = (await a_board(city, browser)).page
+
+    await page.click("#consulting")
+    await page.click(f"#panel [data-case='{filed.case_id}']")
+    form = page.locator("#panel form:has([name='type'][value='dispatch'])")
+    await form.locator("[name='f.lead']").fill("青桐区环境卫生服务中心")
+    await form.locator("[name='f.reason']").fill("属环卫作业范围")
+    for radio in await form.locator("input[type=radio][value=no]").all():
+        await radio.check()
+    await form.locator("button[type=submit]").click()
+
+    await expect(page.locator("#panel form:has([name='type'][value='dispatch'])")).to_have_count(1)
+    await city.in_queue_of("sanitation", filed)
+
+
+async def test_after_a_restart_of_its_service_the_board_is_live_and_whole_again(
+    city: RunningCity, browser: Browser
+) -> None:
+    page = (await a_board(city, browser)).page
+    await city.report("路灯不亮一周了", **city.a_grid("sub-04"))
+    city.system.kill("board")
+    await expect(page.locator("#connection")).not_to_have_class("connection live", timeout=20_000)
+    filed = await city.report("路灯又不亮了", **city.a_grid("sub-04"))
+    total = await city.superuser.fetchval(
+        "select count(*) from ledger.cases where closed_at is null and lane = 'ordinary' and duplicate_of is null"
+    )
+
+    await expect(page.locator("#connection")).to_have_class("connection live", timeout=60_000)
+    await expect(page.locator("#n-open")).to_have_text(f"{total:,}", timeout=LIVE_MILLISECONDS)
+    await page.click("[data-list=open]")
+    await expect(page.locator(f"#panel [data-case='{filed.case_id}']")).to_be_visible()
+
+
+async def test_the_board_is_accessible_and_loads_nothing_from_elsewhere(city: RunningCity, browser: Browser) -> None:
+    looks: list[tuple[str, dict[str, Any]]] = [
+        ("/board", {"size": DESKTOP, "theme": "light"}),
+        ("/board", {"size": DESKTOP, "theme": "dark", "language": "en-US"}),
+        ("/board?wall=1", {"size": WALL}),
+    ]
+    for path, options in looks:
+        board = await a_board(city, browser, path, **options)
+
+        violations = await board.violations()
+
+        assert violations == [], options
+        assert (board.foreign, board.errors) == ([], []), options
