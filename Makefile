@@ -38,7 +38,7 @@ sabotage: setup ## take out each guard in a copy; the tests must notice
 	@$(VENV) -m tests.sabotage
 
 soak: setup  ## the long tests
-	@$(VENV) -m pytest -q --timeout 3600 -m slow
+	@$(VENV) -m pytest -q --timeout 3600 -m slow && WHISTLE_FAULTS_KAFKA_DOWN_SECONDS=120 $(VENV) -m pytest -q --timeout 1800 tests/faults/test_kills.py
 
 bench: setup ## the goals of the design, measured; writes bench.json
 	@$(VENV) -m tests.benchmarks

@@ -25,7 +25,7 @@ from tests.waiting import eventually
 
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres, pytest.mark.timeout(540)]
 
-SERVICES: Final = ("intake-api", "intake-relay", "router", "ledger", "sla", "notify", "reconciler")
+SERVICES: Final = ("intake-api", "intake-relay", "router", "ledger", "desk", "sla", "board", "notify", "reconciler")
 SEED: Final = int(os.environ.get("WHISTLE_FAULTS_SEED", "11"))
 PER_SECOND: Final = float(os.environ.get("WHISTLE_FAULTS_PER_SECOND", "15"))
 KAFKA_DOWN_SECONDS: Final = float(os.environ.get("WHISTLE_FAULTS_KAFKA_DOWN_SECONDS", "20"))
