@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status check test requirements bench bench-quick soak faults sabotage docs doctor
+.PHONY: help setup demo up down status check test requirements bench bench-quick soak faults sabotage replay docs doctor
 
 help:        ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -39,6 +39,9 @@ sabotage: setup ## take out each guard in a copy; the tests must notice
 
 soak: setup  ## the long tests
 	@$(VENV) -m pytest -q --timeout 3600 -m slow && WHISTLE_FAULTS_KAFKA_DOWN_SECONDS=120 $(VENV) -m pytest -q --timeout 1800 tests/faults/test_kills.py
+
+replay: setup ## the 41,548 reports of a year, with kill -9 at random points; for an evening
+	@$(VENV) -m tests.replay
 
 bench: setup ## the goals of the design, measured; writes bench.json
 	@$(VENV) -m tests.benchmarks
