@@ -50,6 +50,10 @@ def _judged(case: TakenCase, whistle: WhistleRow, unit: str) -> CallRow:
 
 TRANSITIONS = (
     Transition(
-        act=Evaluate, by=whistler, source=OPEN | {"closed", "archived"}, fact="department_evaluated", do=_evaluate
+        act=Evaluate,
+        by=whistler,
+        source=OPEN | {"closed", "archived", "terminated"},
+        fact="department_evaluated",
+        do=_evaluate,
     ),
 )
