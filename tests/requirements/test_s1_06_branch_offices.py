@@ -66,10 +66,13 @@ async def test_the_office_works_on_what_it_was_given_and_the_street_judges_it(of
     signed_in = await office.act("branch_a", "sign_in")
     await office.act("coordinator", DEMAND, signed_in.json()["revision"])
     called = (await office.get("branch_a", f"/api/v1/cases/{an_id('case')}")).json()["whistle"]["calls"][0]
+    asked = await office.queue("branch_a", expected="report_in")
     by_the_wrong_office = await office.act("branch_b", {"type": "report_in", "place": "现场"}, 2)
     reported_in = await office.act("branch_a", {"type": "report_in", "place": "现场"}, 2)
     await office.act("street", {"type": "joint_result", "result": "清淤完毕"}, 2)
     judged = await office.act("street", {**JUDGED, "unit": "drainage"}, 2)
 
     assert called["branch"] == "drainage@sub-01"
+    assert [(row["case_id"], row["expected"]) for row in asked] == [(str(an_id("case")), "report_in")]
+    assert await office.queue("branch_a", expected="report_in") == []
     assert (by_the_wrong_office.status_code, reported_in.status_code, judged.status_code) == (404, 200, 200)

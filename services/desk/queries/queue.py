@@ -10,6 +10,7 @@ import msgspec
 
 from services.desk.domain.queue import FoundTask, FoundTasks, Narrowing, QueueFilter, QueuePlace
 from services.desk.queries.asking import Asking
+from services.desk.queries.office_calls import OFFICE_CALL, OFFICE_CALLS
 from services.desk.queries.parameters import Parameters
 from services.ledger.domain.acts import Asker
 from services.ledger.domain.life.who import VERIFYING_ROLES
@@ -121,6 +122,10 @@ def queue_statement(
     if asked.expected in (None, "any", "report_in"):
         where = " and ".join([*of_case, _stretch(given, asked, after, _CALL)])
         sources.append(_CALLS.format(units=units, where=where + _in_order(asked, _CALL, size)))
+        where = " and ".join([*of_case, _stretch(given, asked, after, OFFICE_CALL)]) + _in_order(
+            asked, OFFICE_CALL, size
+        )
+        sources.append(OFFICE_CALLS.format(case=_CASE, units=units, where=where))
     if asked.expected in (None, "any", "verify") and not VERIFYING_ROLES.isdisjoint(asker.roles):
         where = " and ".join([*of_case, _verified_by(asker, units), _stretch(given, asked, after, _VERIFICATION)])
         person = given.add(asker.person_id, "uuid")
