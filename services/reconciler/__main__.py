@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from services.chassis.delivery.topics import topics_of_flow
 from services.chassis.delivery.watchdog import Watchdog
 from services.chassis.postgres import postgres_pool, ready
 from services.chassis.running import Process, run_service
@@ -12,7 +13,6 @@ from services.reconciler.hops import HOPS
 from services.reconciler.metrics import ReconcilerMetrics
 from services.reconciler.settings import ReconcilerSettings
 from services.reconciler.timers import Rounds
-from services.reconciler.topics import topics_of_flow
 
 
 async def run(settings: ReconcilerSettings, shell: Shell) -> None:

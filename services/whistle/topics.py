@@ -3,32 +3,29 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
-from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import TopicAlreadyExistsError, for_code
 
-from services.contracts.flow import FLOW, RECORD_BYTES_MAX, Hop
+from services.chassis.delivery.topics import Topic, create_missing, raise_refusals, topics_of_flow
+from services.contracts.flow import FLOW
 from services.whistle.connecting import kafka_admin
 from services.whistle.settings import CliSettings
 from services.whistle.showing import Answer, AsJson, answer, table
 
 app = typer.Typer(help="Kafka's topics, as FLOW declares them.", no_args_is_help=True)
 
-OVERHEAD_BYTES: Final = 64 * 1024
-"""Keys, headers and the batch around the largest record."""
 KNOWN_SECONDS_MAX: Final = 20.0
 TICK_SECONDS: Final = 0.05
-MILLISECONDS_PER_DAY: Final = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """What one topic lacks. `action` is none, create, grow or configure."""
 
-    hop: Hop
+    topic: Topic
     action: str
     detail: str = ""
 
@@ -54,7 +51,7 @@ async def _apply(*, dry_run: bool) -> Answer:
             found = await differences(admin)
     else:
         found = await make_topics(settings.brokers, settings.kafka_replication)
-    rows = [(each.hop.topic, each.action, each.detail) for each in found]
+    rows = [(each.topic.name, each.action, each.detail) for each in found]
     told = {
         "changed": not dry_run,
         "topics": [dict(zip(("topic", "action", "detail"), row, strict=True)) for row in rows],
@@ -73,38 +70,26 @@ async def make_topics(brokers: str, replication: int) -> list[Difference]:
 
 
 async def differences(admin: AIOKafkaAdminClient) -> list[Difference]:
-    """Compare Kafka's topics with FLOW; one entry per hop, in its order."""
-    existing = await admin.list_topics()
-    partitions = {
-        topic["topic"]: len(topic["partitions"])
-        for topic in await admin.describe_topics([hop.topic for hop in FLOW if hop.topic in existing] or None)
-    }
-    configs = await _configs(admin, [hop.topic for hop in FLOW if hop.topic in existing])
-    return [_difference(hop, partitions.get(hop.topic), configs.get(hop.topic, {})) for hop in FLOW]
+    """Compare Kafka's topics with FLOW; one entry per topic, in its order."""
+    declared, existing = topics_of_flow(), await admin.list_topics()
+    there = [topic.name for topic in declared if topic.name in existing]
+    partitions = {each["topic"]: len(each["partitions"]) for each in await admin.describe_topics(there or None)}
+    configs = await _configs(admin, there)
+    return [_difference(topic, partitions.get(topic.name), configs.get(topic.name, {})) for topic in declared]
 
 
-def wanted_configs(hop: Hop, replication: int = 1) -> dict[str, str]:
-    """Return a topic's settings."""
-    return {
-        "retention.ms": str(hop.retention_days * MILLISECONDS_PER_DAY),
-        "max.message.bytes": str(RECORD_BYTES_MAX + OVERHEAD_BYTES),
-        "cleanup.policy": "delete",
-        "min.insync.replicas": str(max(1, replication - 1)),
-    }
-
-
-def _difference(hop: Hop, partitions: int | None, configs: Mapping[str, str]) -> Difference:
+def _difference(topic: Topic, partitions: int | None, configs: Mapping[str, str]) -> Difference:
     if partitions is None:
-        return Difference(hop, "create", f"{hop.partitions} partitions, {hop.retention_days} days")
-    if partitions < hop.partitions:
-        return Difference(hop, "grow", f"{partitions} → {hop.partitions} partitions")
+        return Difference(topic, "create", f"{topic.partitions} partitions, {topic.retention.days} days")
+    if partitions < topic.partitions:
+        return Difference(topic, "grow", f"{partitions} → {topic.partitions} partitions")
     # The copies are the cluster's own decision; the rest must be as declared.
-    wanted = {name: value for name, value in wanted_configs(hop).items() if name != "min.insync.replicas"}
+    wanted = {name: value for name, value in topic.configs(1).items() if name != "min.insync.replicas"}
     other = [f"{name} {configs.get(name)} → {value}" for name, value in wanted.items() if configs.get(name) != value]
     if other:
-        return Difference(hop, "configure", "; ".join(other))
-    more = partitions - hop.partitions
-    return Difference(hop, "none", f"{more} more partitions than declared" if more else "")
+        return Difference(topic, "configure", "; ".join(other))
+    more = partitions - topic.partitions
+    return Difference(topic, "none", f"{more} more partitions than declared" if more else "")
 
 
 async def _configs(admin: AIOKafkaAdminClient, topics: list[str]) -> dict[str, dict[str, str]]:
@@ -125,19 +110,11 @@ async def _until_known(admin: AIOKafkaAdminClient) -> None:
 
 
 async def _close(admin: AIOKafkaAdminClient, difference: Difference, replication: int) -> None:
-    hop = difference.hop
+    topic = difference.topic
     if difference.action == "create":
-        topic = NewTopic(hop.topic, hop.partitions, replication, topic_configs=wanted_configs(hop, replication))
-        _raise_refusals((await admin.create_topics([topic])).topic_errors, besides=TopicAlreadyExistsError.errno)
+        await create_missing(admin, [topic], replication)
     elif difference.action == "grow":
-        _raise_refusals((await admin.create_partitions({hop.topic: NewPartitions(hop.partitions)})).topic_errors)
+        raise_refusals((await admin.create_partitions({topic.name: NewPartitions(topic.partitions)})).topic_errors)
     elif difference.action == "configure":
-        await admin.alter_configs(
-            [ConfigResource(ConfigResourceType.TOPIC, hop.topic, wanted_configs(hop, replication))]
-        )
-
-
-def _raise_refusals(errors: list[tuple[Any, ...]], besides: int = 0) -> None:
-    for topic, code, *message in errors:
-        if code not in {0, besides}:
-            raise for_code(code)(f"{topic}: {' '.join(filter(None, map(str, message)))}")
+        wanted = topic.configs(replication)
+        await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic.name, wanted)])

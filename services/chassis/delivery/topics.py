@@ -1,4 +1,4 @@
-"""Making Kafka's topics: by name, partitions and retention, whatever they carry."""
+"""Making Kafka's topics as FLOW declares them: by name, partitions and retention, whatever they carry."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
+
+from services.contracts.flow import FLOW, RECORD_BYTES_MAX
 
 OVERHEAD_BYTES: Final = 64 * 1024
 """Keys, headers and the batch around the largest record."""
@@ -21,13 +23,27 @@ class Topic:
     retention: timedelta
     record_bytes_max: int
 
-    def configs(self) -> dict[str, str]:
-        """Return the topic's settings, as Kafka names them."""
+    def configs(self, replication: int) -> dict[str, str]:
+        """Return the topic's settings, as Kafka names them; with `replication` copies one may be away."""
         return {
             "retention.ms": str(int(self.retention.total_seconds() * 1000)),
             "max.message.bytes": str(self.record_bytes_max + OVERHEAD_BYTES),
             "cleanup.policy": "delete",
+            "min.insync.replicas": str(max(1, replication - 1)),
         }
+
+
+def topics_of_flow() -> list[Topic]:
+    """Return every topic the flow declares, in its order."""
+    return [
+        Topic(
+            name=hop.topic,
+            partitions=hop.partitions,
+            retention=timedelta(days=hop.retention_days),
+            record_bytes_max=RECORD_BYTES_MAX,
+        )
+        for hop in FLOW
+    ]
 
 
 async def create_missing(admin: AIOKafkaAdminClient, topics: Sequence[Topic], replication: int = 1) -> Sequence[str]:
@@ -45,12 +61,16 @@ async def create_missing(admin: AIOKafkaAdminClient, topics: Sequence[Topic], re
     missing = [topic for topic in topics if topic.name not in existing]
     if not missing:
         return ()
-    wanted = [NewTopic(topic.name, topic.partitions, replication, topic_configs=topic.configs()) for topic in missing]
-    _raise_refusals((await admin.create_topics(wanted)).topic_errors)
+    wanted = [
+        NewTopic(topic.name, topic.partitions, replication, topic_configs=topic.configs(replication))
+        for topic in missing
+    ]
+    raise_refusals((await admin.create_topics(wanted)).topic_errors)
     return [topic.name for topic in missing]
 
 
-def _raise_refusals(errors: Sequence[tuple[Any, ...]]) -> None:
+def raise_refusals(errors: Sequence[tuple[Any, ...]]) -> None:
+    """Raise the first refusal among an admin client's answers; that a topic exists already is none."""
     for topic, code, *message in errors:
         if code not in {0, TopicAlreadyExistsError.errno}:
             raise for_code(code)(f"{topic}: {' '.join(filter(None, map(str, message)))}")

@@ -24,7 +24,7 @@ async def look(brokers: str) -> Sequence[Finding]:
 
 
 def as_declared(found: Sequence[Difference]) -> Finding:
-    wrong = [f"{each.hop.topic}: {each.action} {each.detail}" for each in found if each.action != "none"]
+    wrong = [f"{each.topic.name}: {each.action} {each.detail}" for each in found if each.action != "none"]
     return Finding.judged("topics", "; ".join(wrong) or None, f"{len(found)} as declared", "whistle topics apply")
 
 

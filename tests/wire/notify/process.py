@@ -15,10 +15,9 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.embedded.kafka import Kafka
 from deploy.embedded.ports import free_ports
-from services.chassis.delivery.topics import create_missing
+from services.chassis.delivery.topics import create_missing, topics_of_flow
 from services.contracts.codec import encode, headers_of, key_of
 from services.contracts.events import Event
-from services.reconciler.topics import topics_of_flow
 from tests.environment.database import Database
 from tests.waiting import eventually
 
