@@ -185,6 +185,8 @@ class Closed(msgspec.Struct, frozen=True, tag="closed", omit_defaults=True):
 
     on_time: bool
     whistles: int = 0
+    late_units: tuple[str, ...] = ()
+    """Departments that exceeded a limit of their own on the way, whether or not the promise was kept."""
 
 
 class FollowedUp(msgspec.Struct, frozen=True, tag="followed_up", omit_defaults=True):

@@ -138,3 +138,9 @@ def stop_all(case: TakenCase, kind: ClockKind, now: datetime, unit: str | None =
         stop(clock, case, now)
     if kind == "handling":
         stop_all(case, "stage", now, unit)
+
+
+def late_units(case: TakenCase, now: datetime) -> tuple[str, ...]:
+    """Return the units whose own handling took longer than allowed: the parts' clocks rolled up to the case."""
+    own = (clock for clock in case.clocks if clock.kind == "handling")
+    return tuple(dict.fromkeys(clock.unit for clock in own if (clock.stopped_at or now) > clock.due_at))

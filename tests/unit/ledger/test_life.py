@@ -162,3 +162,14 @@ def test_a_sensitive_case_is_seen_by_its_own_unit_only() -> None:
 def test_two_transitions_cannot_claim_one_act() -> None:
     with pytest.raises(ValueError, match="two transitions claim"):
         joined(TRANSITIONS, TRANSITIONS)
+
+
+def test_the_departments_own_clocks_are_rolled_up_to_the_case() -> None:
+    case = CaseInTest()
+    case.act(SignIn(), "drainage")
+    case.act(DeliverPart(measure="已清扫路面"), "sanitation", after=timedelta(hours=1))
+    case.act(Handle(**ANSWER), "drainage", after=timedelta(hours=2))
+    case.act(Verify(done=True), "sub-01", "subdistrict_officer", after=timedelta(days=1, hours=1))
+
+    closed = getattr(case.taken.facts[-1].event, "what", None)
+    assert (closed.on_time, closed.late_units) == (True, ("municipal_works",))  # type: ignore[union-attr]

@@ -6,7 +6,7 @@ from decimal import Decimal
 from services.contracts.events import Actor, ReportFollowedUp
 from services.contracts.events.progress import Closed, FollowedUp, Handled, ReworkOrdered, Verified
 from services.ledger.domain.acts import Handle, RefusedError, Verify
-from services.ledger.domain.clocks import start_clock, stop_all
+from services.ledger.domain.clocks import late_units, start_clock, stop_all
 from services.ledger.domain.ladder import limit_of
 from services.ledger.domain.life import who
 from services.ledger.domain.life.asking import AT_WORK, overtake
@@ -56,11 +56,12 @@ def _verify(case: TakenCase, asked: Asked) -> None:
 def _close(case: TakenCase, asked: Asked) -> None:
     row, now = case.case, asked.now
     promise = next(case.running("promise"))
+    late = late_units(case, now)
     end_case(case, now)
     if any(report.has_contact for report in row.reports):
         start_clock(case, "follow_up", "", case.decision.limits.follow_up, now, asked.city)
     case.move_to("closed")
-    case.state_fact(Closed(on_time=now <= promise.due_at, whistles=row.whistles), asked.actor, now)
+    case.state_fact(Closed(on_time=now <= promise.due_at, whistles=row.whistles, late_units=late), asked.actor, now)
 
 
 def _rework(case: TakenCase, asked: Asked) -> None:
