@@ -9,6 +9,7 @@ import pytest
 from services.desk.domain.queue import QueueFilter, QueuePlace
 from services.desk.domain.whistles import WhistleFilter
 from services.desk.queries.asking import asking
+from services.desk.queries.feed import FEED, PROPOSALS
 from services.desk.queries.queue import queue_statement
 from services.desk.queries.whistles import whistles_statement
 from tests.builders import MONDAY_NOON
@@ -103,6 +104,23 @@ async def test_whistles_are_read_in_the_order_they_were_blown(full: Office, whic
             plan = await explained(asked_by.connection, statement, values, "custom")
 
         assert not sequential(plan), json.dumps(plan, indent=1)
+
+
+LISTS: Final = [
+    pytest.param(FEED, [50, None], id="the-leaders-feed"),
+    pytest.param(PROPOSALS, [["bulletin", "interview", "express"]], id="what-waits-for-a-word"),
+]
+
+
+@pytest.mark.parametrize(("statement", "values"), LISTS)
+async def test_what_a_leader_reads_first_does_not_grow_with_the_cases(
+    full: Office, statement: str, values: list[object]
+) -> None:
+    async with asking(full.desk.pool, token_of("leader").token_hash) as asked_by:
+        plan = await explained(asked_by.connection, statement, values, "generic")
+
+    assert not sequential(plan), json.dumps(plan, indent=1)
+    assert rows_read(plan) < 2_500, json.dumps(plan, indent=1)
 
 
 async def explained(connection: Any, statement: str, values: list[object], kind: str) -> dict[str, Any]:
