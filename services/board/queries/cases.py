@@ -13,13 +13,14 @@ COLUMNS: Final = (
     "accepted_at", "whistle_open", "supervision_open",
 )  # fmt: skip
 
+# By key for each open case: joined as a whole, every clock ever kept would be read, or worse before an analysis.
 OPEN_CASES: Final = f"""
-    with worst as (
-        select distinct on (case_id) case_id, rank, due_at from ledger.board_running order by case_id, rank desc, due_at
-    )
     select c.case_id, c.version, c.number, c.item, c.subdistrict, c.grid, c.lead, c.state, c.urgency,
         coalesce(w.rank, 0), w.due_at, c.accepted_at, c.whistle_open, c.supervision_open
-    from ledger.board_open c left join worst w using (case_id)
+    from ledger.board_open c left join lateral (
+        select r.rank, r.due_at from ledger.board_running r
+        where r.case_id = c.case_id order by r.rank desc, r.due_at limit 1
+    ) w on true
     where ($1 or c.units && $2) and not c.barred_units && $2
     order by w.due_at limit {OPEN_MAX + 1}
 """
