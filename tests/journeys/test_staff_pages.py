@@ -1,6 +1,7 @@
 """Staff at real browsers against the running city: each page's main job, by keyboard, by phone, without JavaScript."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -55,13 +56,13 @@ async def test_a_clerk_works_a_case_by_keyboard_and_another_person_verifies(
     for name, text in ANSWER.items():
         await page.fill(f'#detail [name="f.{name}"]', text)
     await page.click('#detail details[data-act="handle"] button.first')
-    await eventually(lambda: is_now(city, filed, "handled"), within_seconds=20)
+    await until(city, filed, "handled")
     officer = await browsers.person(STREET, "subdistrict_officer")
     await officer.page.goto(f"{browsers.desk}/cases/{filed.case_id}")
     await officer.page.check('[name="f.done"][value="yes"]')
     await officer.page.click('details[data-act="verify"] button.first')
 
-    await eventually(lambda: is_now(city, filed, "closed"), within_seconds=20)
+    await until(city, filed, "closed")
     assert (signed_in, barriers) == ("in_progress", [])
     assert told_elsewhere(browsers.people) == []
 
@@ -101,7 +102,7 @@ async def test_the_street_blows_on_a_phone_and_sees_who_reports_in(city: Running
     await page.select_option('[name="f.kind"]', "emergency")
     await page.fill('details[data-act="whistle"] [name="f.reason"]', "积水上路，需要现场会合，集合点：路口")
     await page.click('details[data-act="whistle"] button.first')
-    called = await eventually(lambda: who_was_called(city, filed), within_seconds=20)
+    called = await who_was_called(city, filed)
     clerk = await browsers.person(lead)
     await clerk.page.goto(f"{browsers.desk}/cases/{filed.case_id}")
     await clerk.page.click('details[data-act="report_in"] summary')
@@ -120,7 +121,7 @@ async def test_nobody_is_shut_out_and_nothing_comes_from_elsewhere(
     city: RunningCity, browsers: Browsing, locale: str, scheme: str
 ) -> None:
     filed, _ = await reported(city, "路面坑洼")
-    looks = {"locale": locale, "color_scheme": scheme}
+    looks: dict[str, Any] = {"locale": locale, "color_scheme": scheme}
     nobody = await browsers.nobody(**looks)
     await nobody.page.goto(f"{browsers.desk}/login")
     found = await nobody.barriers()
@@ -133,9 +134,20 @@ async def test_nobody_is_shut_out_and_nothing_comes_from_elsewhere(
     assert told_elsewhere(browsers.people) == []
 
 
-async def is_now(city: RunningCity, filed: Filed, state: str) -> bool:
-    return await state_of(city, filed) == state
+async def until(city: RunningCity, filed: Filed, state: str) -> str:
+    """Wait until the case is in that state."""
+
+    async def there() -> str | None:
+        now = await state_of(city, filed)
+        return now if now == state else None
+
+    return await eventually(there, within_seconds=20)
 
 
 async def who_was_called(city: RunningCity, filed: Filed) -> set[str]:
-    return set(await city.calls_of(filed))
+    """Wait until a whistle called somebody for the case."""
+
+    async def called() -> set[str] | None:
+        return set(await city.calls_of(filed)) or None
+
+    return await eventually(called, within_seconds=20)
