@@ -18,7 +18,7 @@ __all__ = ["NothingPublishedError", "ReferenceCache", "reference_cache"]
 
 FRESH: Final = timedelta(seconds=3)
 """A publication commits at least 3 s before its `active_from` (design §7), so a copy this much older knows it."""
-REFRESH_SECONDS: Final = 2.0
+REFRESH_SECONDS: Final = 1.0
 COMPILED_MAX: Final = 8
 """Compiled versions kept; one of a large district takes some 10 MiB."""
 

@@ -7,6 +7,9 @@ from typing import Any, Final, Protocol
 from services.chassis.postgres import Pool
 from services.reference.model.modes import ModeOn
 
+ACQUIRE_SECONDS_MAX: Final = 3.0
+"""Who reads may hold a connection of the same pool; when all do, they must fail and let go, not wait for each other."""
+CONTENT: Final = "select content, active_from from reference.versions where version = $1"
 STRETCHES: Final = """
     select v.version, v.active_from, m.profile, m.area, m.switched_on
     from reference.versions v left join reference.mode_switches m using (version) order by v.active_from, v.version
@@ -90,15 +93,14 @@ class PublishedVersions:
 
     async def read(self) -> Reading:
         """Return all versions there are; `read_at` is taken before, so it never claims more than was seen."""
-        async with self._pool.acquire() as connection:
+        async with self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
             read_at = await connection.fetchval("select clock.now()")
             rows = await connection.fetch(STRETCHES)
         return Reading(read_at, tuple(map(_stretch, rows)))
 
     async def content(self, number: int) -> tuple[bytes, datetime]:
-        row = await self._pool.fetchrow(
-            "select content, active_from from reference.versions where version = $1", number
-        )
+        async with self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
+            row = await connection.fetchrow(CONTENT, number)
         if row is None:
             raise NothingPublishedError(f"reference version {number} is not published")
         return row["content"], row["active_from"]

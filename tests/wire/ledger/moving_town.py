@@ -55,7 +55,7 @@ class Town:
         self.database.run_sql(f"update public.stepped set at = '{instant.isoformat()}'")
 
     async def now(self) -> datetime:
-        now: datetime = await self.operator.fetchval("select at from public.stepped")
+        now: datetime = await self.pool.fetchval("select at from public.stepped")
         return now
 
     async def publish(self, version: ReferenceVersion, active_from: datetime) -> int:
