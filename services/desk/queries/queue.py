@@ -12,6 +12,7 @@ from services.desk.domain.queue import FoundTask, FoundTasks, Narrowing, QueueFi
 from services.desk.queries.asking import Asking
 from services.desk.queries.office_calls import OFFICE_CALL, OFFICE_CALLS
 from services.desk.queries.parameters import Parameters
+from services.desk.queries.reviews import REVIEW, reviews_source
 from services.ledger.domain.acts import Asker
 from services.ledger.domain.life.who import VERIFYING_ROLES
 from services.ledger.domain.state import CENTER
@@ -116,7 +117,7 @@ def queue_statement(
     units, size = given.add(list(asker.units), "text[]"), given.add(page_size, "bigint")
     of_case = [*_of_case(given, asked), *_narrowed(given, asked, asker, narrowed)]
     sources = []
-    if asked.expected not in {"report_in", "verify"}:
+    if asked.expected not in {"report_in", "verify", "review"}:
         where = " and ".join([*of_case, _expected(given, asked), _stretch(given, asked, after, _PART)])
         sources.append(_PARTS.format(units=units, where=where + _in_order(asked, _PART, size)))
     if asked.expected in (None, "any", "report_in"):
@@ -130,6 +131,9 @@ def queue_statement(
         where = " and ".join([*of_case, _verified_by(asker, units), _stretch(given, asked, after, _VERIFICATION)])
         person = given.add(asker.person_id, "uuid")
         sources.append(_VERIFICATIONS.format(person=person, where=where + _in_order(asked, _VERIFICATION, size)))
+    if asked.expected in (None, "any", "review", "dispatch"):
+        where = " and ".join([*of_case, _stretch(given, asked, after, REVIEW)]) + _in_order(asked, REVIEW, size)
+        sources.append(reviews_source(given, asked, asker, units, where).replace("{case}", _CASE))
     joined = " union all ".join(f"({source})" for source in sources) or _NOTHING
     return _PAGE.format(sources=joined, size=size), given.values
 

@@ -319,6 +319,31 @@ async def test_what_a_case_says_one_may_do_is_what_the_ledger_allows(office: Off
     }
 
 
+async def test_what_waits_for_a_decision_stands_in_the_queue_of_whoever_decides(office: Office) -> None:
+    await office.open("longer", "pause", "talk", cooperating=())
+    for case in ("longer", "pause"):
+        await office.act("drainage", "sign_in", 1, case=case)
+    await office.act("drainage", {"type": "ask_extension", "by": "1wd", "reason": "备件在途"}, 2, case="longer")
+    await office.act("drainage", {"type": "ask_suspension", "reason": "等雨停", "condition": "雨停"}, 2, case="pause")
+    await office.act("center", {"type": "consult", "reason": "职责交叉"}, 1, case="talk")
+
+    waiting = {
+        who: [(row["number"].removeprefix("20260302-"), row["expected"]) for row in await office.queue(who)
+              if row["role"] == "reviewing"]
+        for who in ("center", "drainage", "drainage_too", "street", "other_street")
+    }  # fmt: skip
+    decided = await office.queue("center", expected="review")
+
+    assert {who: sorted(rows) for who, rows in waiting.items()} == {
+        "center": [("longer", "review"), ("talk", "dispatch")],
+        "drainage": [],
+        "drainage_too": [("pause", "review")],
+        "street": [("pause", "review")],
+        "other_street": [],
+    }
+    assert [row["expected"] for row in decided] == ["review"]
+
+
 async def test_the_timeline_tells_who_when_why_and_how_every_deadline_came_about(office: Office) -> None:
     await office.open("case", cooperating=())
     await office.act("drainage", "sign_in", 1)
