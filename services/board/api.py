@@ -42,15 +42,37 @@ def board_app(parts: BoardParts, allowed_origin: str = "") -> FastAPI:
     """Return the application; pages of `allowed_origin` may read it with credentials."""
     app = new_app("Whistle board", openapi_url=None)
     if allowed_origin:
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=[allowed_origin],
-            allow_credentials=True,
-            allow_methods=["GET", "POST"],
-            allow_headers=["authorization"],
-            max_age=600,
-        )
+        _allow(app, allowed_origin)
+    _add_reading(app, parts)
 
+    @app.post("/api/v1/board/tickets")
+    async def ticket(authorization: Authorization = None) -> Response:
+        """Give a ticket that opens the feed once, for clients that cannot send a header."""
+        viewer = await parts.viewers.of_header(authorization)
+        body = {"ticket": parts.tickets.issue(viewer.token_hash), "expires_in_seconds": TICKET_SECONDS}
+        return Response(json_body(body), status.HTTP_201_CREATED, headers=NO_STORE, media_type=JSON)
+
+    @app.get("/api/v1/board/feed")
+    async def feed(authorization: Authorization = None, ticket: Ticket = None, session: Session = None) -> Response:
+        """Stream changes. After `hello` fetch a fresh snapshot, then apply `case` events with higher versions."""
+        viewer = await _viewer_of(parts, authorization, ticket, session)
+        return EventStream(parts.hub, _joined(parts.hub, viewer), parts.viewers.still_watching)
+
+    return app
+
+
+def _allow(app: FastAPI, origin: str) -> None:
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=[origin],
+        allow_credentials=True,
+        allow_methods=["GET", "POST"],
+        allow_headers=["authorization"],
+        max_age=600,
+    )
+
+
+def _add_reading(app: FastAPI, parts: BoardParts) -> None:
     @app.get("/api/v1/board/snapshot")
     async def snapshot(authorization: Authorization = None, session: Session = None) -> Response:
         """Answer how everything stands. At most a second old; `as_of` says when it was read."""
@@ -71,21 +93,6 @@ def board_app(parts: BoardParts, allowed_origin: str = "") -> FastAPI:
         """Answer with the last facts, newest first, as far as this process has seen any."""
         viewer = await parts.viewers.of_header(authorization, session)
         return Response(json_body(recent_deltas(parts.hub, viewer.scope)), media_type=JSON, headers=NO_STORE)
-
-    @app.post("/api/v1/board/tickets")
-    async def ticket(authorization: Authorization = None) -> Response:
-        """Give a ticket that opens the feed once, for clients that cannot send a header."""
-        viewer = await parts.viewers.of_header(authorization)
-        body = {"ticket": parts.tickets.issue(viewer.token_hash), "expires_in_seconds": TICKET_SECONDS}
-        return Response(json_body(body), status.HTTP_201_CREATED, headers=NO_STORE, media_type=JSON)
-
-    @app.get("/api/v1/board/feed")
-    async def feed(authorization: Authorization = None, ticket: Ticket = None, session: Session = None) -> Response:
-        """Stream changes. After `hello` fetch a fresh snapshot, then apply `case` events with higher versions."""
-        viewer = await _viewer_of(parts, authorization, ticket, session)
-        return EventStream(parts.hub, _joined(parts.hub, viewer), parts.viewers.still_watching)
-
-    return app
 
 
 async def _read(parts: BoardParts, kept: Snapshots, authorization: str | None, session: str | None) -> Response:
