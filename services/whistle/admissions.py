@@ -8,7 +8,7 @@ import msgspec
 import typer
 
 from services.contracts.codec import encode
-from services.reference.sheets.reading import Refusal
+from services.reference.sheets.refusals import Refusal
 from services.reference.versions import admissions as register
 from services.whistle.audit import note
 from services.whistle.connecting import Connection, as_operator

@@ -10,7 +10,7 @@ from aiokafka.errors import UnknownTopicOrPartitionError as UnknownTopic
 from services.chassis.delivery.producer import SendFailedError
 from services.chassis.migrations import ChangedMigrationError
 from services.chassis.setting_files import UnreadableSettingError
-from services.reference.sheets.reading import SheetsRefusedError
+from services.reference.sheets.refusals import SheetsRefusedError
 from services.reference.versions.publish import PublicationRefusedError
 
 

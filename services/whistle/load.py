@@ -14,7 +14,7 @@ from services.reference.model.duties import Admission
 from services.reference.model.version import ReferenceVersion
 from services.reference.sheets.district import read_version
 from services.reference.sheets.persons import PersonInRole, read_persons
-from services.reference.sheets.reading import Refusal, SheetsRefusedError
+from services.reference.sheets.refusals import Refusal, SheetsRefusedError
 from services.reference.versions.admissions import adopt, register
 from services.reference.versions.publish import NOTICE_MIN
 from services.whistle.audit import note

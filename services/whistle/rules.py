@@ -9,7 +9,7 @@ import typer
 
 from services.reference.deciding.compile import compile_version
 from services.reference.lint.checks import lint as find_mistakes
-from services.reference.sheets.reading import SheetsRefusedError
+from services.reference.sheets.refusals import SheetsRefusedError
 from services.reference.versions.diff import changes_between
 from services.reference.versions.publish import draft as make_draft
 from services.reference.versions.publish import publish as publish_draft

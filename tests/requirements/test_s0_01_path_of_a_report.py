@@ -13,7 +13,7 @@ from services.contracts.events import Place
 from services.reference.deciding.compile import CompiledReference, compile_version
 from services.reference.deciding.decide import decide
 from services.reference.sheets.district import read_version
-from services.reference.sheets.reading import SheetsRefusedError
+from services.reference.sheets.refusals import SheetsRefusedError
 from tests.unit.reference.sheets_of import FILES, read_sheets, write_sheets
 from tests.unit.reference.town import a_report
 

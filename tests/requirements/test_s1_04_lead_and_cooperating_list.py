@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from services.reference.sheets.reading import SheetsRefusedError
+from services.reference.sheets.refusals import SheetsRefusedError
 from services.worktime.limits import Limit
 from tests.unit.reference.sheets_of import FILES, read_sheets, write_sheets
 from tests.unit.reference.test_default_rules import shipped

@@ -9,7 +9,7 @@ import pytest
 from services.reference.deciding.decide import decide
 from services.reference.lint.checks import lint
 from services.reference.model.duties import Power
-from services.reference.sheets.reading import SheetsRefusedError
+from services.reference.sheets.refusals import SheetsRefusedError
 from tests.unit.reference.sheets_of import FILES, read_sheets, write_sheets
 from tests.unit.reference.town import DUTIES, HERE, THERE, a_report, rule, the_town
 

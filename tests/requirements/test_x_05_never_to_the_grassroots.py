@@ -7,7 +7,7 @@ import pytest
 from services.contracts.events import Place
 from services.reference.deciding.decide import decide
 from services.reference.model.organisation import GRASSROOTS
-from services.reference.sheets.reading import SheetsRefusedError
+from services.reference.sheets.refusals import SheetsRefusedError
 from tests.unit.reference.sheets_of import FILES, read_sheets, write_sheets
 from tests.unit.reference.test_default_rules import shipped
 from tests.unit.reference.town import a_report, rule, the_town

@@ -8,7 +8,8 @@ from services.reference.model.catalogue import Item
 from services.reference.model.duties import AssetOwner, PlaceRole
 from services.reference.model.organisation import GRASSROOTS, Unit
 from services.reference.model.rules import Rule
-from services.reference.sheets.reading import Entry, Refusal
+from services.reference.sheets.reading import Entry
+from services.reference.sheets.refusals import Refusal
 
 T = TypeVar("T")
 

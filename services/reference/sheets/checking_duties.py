@@ -5,7 +5,8 @@ from typing import Final
 
 from services.reference.model.duties import Admission, Duty, Power
 from services.reference.sheets.checking import Known, twice
-from services.reference.sheets.reading import Entry, Refusal
+from services.reference.sheets.reading import Entry
+from services.reference.sheets.refusals import Refusal
 
 TIERS: Final = frozenset({"subdistrict", "community"})
 HOLDS: Final = frozenset({"approved", "withdrawn"})

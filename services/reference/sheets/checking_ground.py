@@ -8,7 +8,7 @@ from shapely.geometry.base import BaseGeometry
 
 from services.reference.deciding.place import geometry_of
 from services.reference.model.organisation import Polygon, Unit
-from services.reference.sheets.reading import Refusal
+from services.reference.sheets.refusals import Refusal
 
 SHEET: Final = "grids"
 CRACK: Final = 1e-7

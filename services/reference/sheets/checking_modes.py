@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from services.reference.model.catalogue import Item
 from services.reference.model.modes import ModeClass, ModeProfile
-from services.reference.sheets.reading import Refusal
+from services.reference.sheets.refusals import Refusal
 from services.worktime.limits import Limit, UnreadableLimitError
 
 

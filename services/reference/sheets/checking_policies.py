@@ -7,7 +7,7 @@ from services.contracts.events.dispatch import Urgency
 from services.contracts.events.progress import ClockKind, WhistleKind
 from services.contracts.events.report import Lane
 from services.reference.model.policies import AfterDue, Ladder, Policies
-from services.reference.sheets.reading import Refusal
+from services.reference.sheets.refusals import Refusal
 from services.worktime.limits import Limit, UnreadableLimitError
 
 SHEET: Final = "policies"

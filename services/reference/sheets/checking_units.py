@@ -7,7 +7,8 @@ from typing import Final, get_args
 from services.contracts.events.report import Lane
 from services.reference.model.organisation import COMMAND_CENTER, PATH_MAX, PATH_MIN, Unit
 from services.reference.sheets.checking import twice
-from services.reference.sheets.reading import Entry, Refusal
+from services.reference.sheets.reading import Entry
+from services.reference.sheets.refusals import Refusal
 
 SHEET: Final = "units"
 PARENTS: Final = {

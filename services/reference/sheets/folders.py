@@ -10,7 +10,8 @@ from services.reference.model.organisation import Polygon, Unit
 from services.reference.model.version import ReferenceVersion
 from services.reference.sheets.cells import cells_of
 from services.reference.sheets.kinds import SHEETS
-from services.reference.sheets.reading import ERRORS, Column, Refusal, SheetsRefusedError, lines_of
+from services.reference.sheets.reading import ERRORS, Column, lines_of
+from services.reference.sheets.refusals import Refusal, SheetsRefusedError
 from services.reference.sheets.writing import Beside, Encoding, write_csv, write_workbook
 
 Form = Literal["xlsx", "csv", "csv-plain", "csv-gb18030"]

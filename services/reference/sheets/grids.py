@@ -10,7 +10,8 @@ from typing import Final
 import msgspec
 
 from services.reference.model.organisation import Polygon, Ring
-from services.reference.sheets.reading import BYTES_MAX, Refusal, SheetsRefusedError
+from services.reference.sheets.reading import BYTES_MAX
+from services.reference.sheets.refusals import Refusal, SheetsRefusedError
 
 SHEET: Final = "grids"
 VERTICES_MAX: Final = 5_000

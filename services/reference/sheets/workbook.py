@@ -7,7 +7,7 @@ from datetime import date, datetime
 import openpyxl
 from openpyxl.xml import DEFUSEDXML
 
-from services.reference.sheets.reading import Refusal, SheetsRefusedError
+from services.reference.sheets.refusals import Refusal, SheetsRefusedError
 
 # openpyxl uses defusedxml when that is installed; without it an entity bomb would be expanded.
 if not DEFUSEDXML:

@@ -14,7 +14,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from services.reference.sheets.files import harmless
-from services.reference.sheets.reading import ERRORS, HEADER_ROW, ROWS_MAX, Column, Refusal
+from services.reference.sheets.reading import ERRORS, HEADER_ROW, ROWS_MAX, Column
+from services.reference.sheets.refusals import Refusal
 
 Encoding = Literal["utf-8-sig", "utf-8", "gb18030"]
 """With a byte order mark, without which Excel in China reads GB18030; without one; as offices have always done."""

@@ -11,7 +11,7 @@ from services.contracts.codec import event_id_of
 from services.contracts.events.notice import NoticeIssued
 from services.reference.model.duties import Admission, AdmissionState
 from services.reference.model.organisation import LEADING_GROUP_OFFICE
-from services.reference.sheets.reading import Refusal
+from services.reference.sheets.refusals import Refusal
 from services.reference.versions.publish import asked
 
 SELECT: Final = """

@@ -40,7 +40,11 @@ def adjustments(draw: st.DrawFn) -> list[Paused | Lengthened | Held]:
     for _ in range(draw(st.integers(0, 3))):
         since = at + draw(st.timedeltas(timedelta(0), timedelta(days=5)))
         at = since + draw(st.timedeltas(timedelta(minutes=1), timedelta(days=10)))
-        kinds = [Paused(since=since, until=at), Lengthened(since=since, by=draw(LIMITS)), Held(since=since, until=at)]
+        kinds: list[Paused | Lengthened | Held] = [
+            Paused(since=since, until=at),
+            Lengthened(since=since, by=draw(LIMITS)),
+            Held(since=since, until=at),
+        ]
         made.append(draw(st.sampled_from(kinds)))
     return made
 

@@ -11,7 +11,7 @@ from services.reference.model.modes import ModeClass, ModeProfile, WorkGroup
 from services.reference.model.version import ReferenceVersion
 from services.reference.sheets.district import path_of, read_version
 from services.reference.sheets.folders import Form, files_of, marked, offered_in
-from services.reference.sheets.reading import Refusal, SheetsRefusedError
+from services.reference.sheets.refusals import Refusal, SheetsRefusedError
 from services.reference.versions.content import content_of
 from tests.unit.reference.sheets_of import FILES, read_sheets, write_sheets
 

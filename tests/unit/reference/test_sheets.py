@@ -8,7 +8,7 @@ import pytest
 
 from services.reference.deciding.compile import compile_version
 from services.reference.deciding.decide import decide
-from services.reference.sheets.reading import SheetsRefusedError
+from services.reference.sheets.refusals import SheetsRefusedError
 from services.reference.sheets.rules import read_rules
 from tests.unit.reference import sheets_of
 from tests.unit.reference.sheets_of import geojson, read_sheets, square, write_sheets

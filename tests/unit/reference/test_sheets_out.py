@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from services.reference.model.rules import Rule, Window
 from services.reference.sheets.cells import cells_of
 from services.reference.sheets.files import csv_lines, harmless, unquoted
-from services.reference.sheets.reading import Refusal, SheetsRefusedError
+from services.reference.sheets.refusals import Refusal, SheetsRefusedError
 from services.reference.sheets.rules import COLUMNS, SHEET, read_rules
 from services.reference.sheets.writing import Beside, Encoding, template_of, write_csv, write_workbook
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import asyncpg
 import pytest
@@ -60,7 +61,10 @@ async def test_a_mover_that_is_killed_is_resumed_where_it_stood(town: Town) -> N
     town.at(switched.active_from)
 
     killed = asyncio.create_task(town.moving.move_due())
-    await eventually(lambda: town.rows("select from ledger.cases where applied_version = 2 limit 1"), within_seconds=15)
+    begun: list[tuple[Any, ...]] = await eventually(
+        lambda: town.rows("select case_id from ledger.cases where applied_version = 2 limit 1"), within_seconds=15
+    )
+    assert begun
     await town.rows(ENDS_WRITERS)
     with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
         await killed

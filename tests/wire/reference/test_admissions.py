@@ -14,7 +14,7 @@ from services.identity.persons import give_token, load_persons
 from services.reference.model.duties import Admission
 from services.reference.model.organisation import LEADING_GROUP_OFFICE
 from services.reference.sheets.persons import PersonInRole, PersonRole
-from services.reference.sheets.reading import Refusal
+from services.reference.sheets.refusals import Refusal
 from services.reference.versions import admissions
 from services.reference.versions.admissions import Request
 from services.reference.versions.publish import PublicationRefusedError

@@ -52,3 +52,24 @@ def test_a_webhook_that_must_not_be_is_refused(with_keys: CommandLine, url: str,
 
     assert ended.status == 1
     assert with_keys.told("subscription", "ls") == []
+
+
+def test_a_duty_phone_is_added_from_a_file_and_never_shown(with_keys: CommandLine, tmp_path: Path) -> None:
+    written = tmp_path / "phone"
+    written.write_text("sms:138 1234 5678\n")
+
+    made = with_keys.told("subscription", "add", "--unit", "drainage", "--to", f"@{written}")
+
+    assert made["secret"] is None
+    (listed,) = with_keys.told("subscription", "ls")
+    assert (listed["channel"], listed["url"]) == ("sms", "138****5678")
+
+
+def test_a_test_message_that_nobody_delivers_says_so(with_keys: CommandLine) -> None:
+    made = with_keys.told("subscription", "add", "--unit", "drainage", "--to", "http://127.0.0.1:9/hook")
+
+    ended = with_keys.run("subscription", "test", made["subscription_id"], "--wait", "0")
+
+    assert ended.status == 1
+    assert "is notify running?" in ended.out
+    assert with_keys.told("subscription", "replay", made["subscription_id"], "--since", "2026-01-01") == {"replayed": 0}
