@@ -30,6 +30,7 @@ MISSING_ROLES: Final = """
     select array_agg(role) from unnest($1::text[]) wanted (role)
     where not exists (select from pg_catalog.pg_roles where rolname = role)
 """
+ANALYZE_SECONDS_MAX: Final = 600.0
 MAY_CREATE: Final = "select pg_catalog.has_schema_privilege($1, $2, 'create')"
 EPOCHS: Final = "select max(epoch) from delivery.epochs"
 NEW_EPOCH: Final = "insert into delivery.epochs (epoch, reason) values ($1, $2)"
@@ -65,6 +66,8 @@ async def _restore(file: Path) -> Answer:
         epoch = max(await connection.fetchval(EPOCHS), await noted_epoch(brokers)) + 1
         await note_epoch(brokers, epoch)
         await connection.execute(NEW_EPOCH, epoch, f"restored from {file.name}"[:200])
+        # A restored table has no statistics: the board's first look would be planned as if every table were small.
+        await connection.execute("analyze", timeout=ANALYZE_SECONDS_MAX)
     told = {"epoch": epoch, "groups": groups}
     lines = [f"restored; epoch {epoch} begins; {', '.join(groups)} begin at the topics' ends", "now start the services"]
     return Answer(told, lines)

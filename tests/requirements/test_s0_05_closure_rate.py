@@ -8,7 +8,7 @@ import pytest
 from services.board.domain.rates import percent
 from tests.replay.fixture import Lived
 
-pytestmark = [pytest.mark.kafka, pytest.mark.postgres, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.kafka, pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 def test_99_in_a_hundred_are_closed(replayed: Lived) -> None:

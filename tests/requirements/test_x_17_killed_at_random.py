@@ -4,7 +4,7 @@ import pytest
 
 from tests.replay.fixture import Lived
 
-pytestmark = [pytest.mark.kafka, pytest.mark.postgres, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.kafka, pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 def test_services_were_killed_and_the_final_counts_are_those_of_a_run_without(replayed: Lived) -> None:

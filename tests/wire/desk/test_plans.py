@@ -17,7 +17,7 @@ from tests.wire.desk.office import Office, token_of
 
 pytestmark = pytest.mark.postgres
 
-CASES: Final = 100_000
+CASES: Final = 25_000
 FILL: Final = f"""
 select setseed(0.5);
 create temporary table made as
