@@ -10,9 +10,11 @@ import typer
 from services.contracts.codec import encode
 from services.reference.sheets.refusals import Refusal
 from services.reference.versions import admissions as register
+from services.reference.versions.register import register as all_admissions
 from services.whistle.audit import note
 from services.whistle.connecting import Connection, as_operator
 from services.whistle.exits import UsageError
+from services.whistle.publishing import NOTICE
 from services.whistle.showing import Answer, AsJson, answer, table
 from services.whistle.versions import own_token
 
@@ -63,7 +65,11 @@ def refuse(admission: Number, *, reason: Why, as_json: AsJson = False) -> None:
 
 @app.command()
 def withdraw(admission: Number, *, reason: Why, valid_to: Day = None, as_json: AsJson = False) -> None:
-    """End an approved admission, today or on a later day: from then on nothing new goes down under it."""
+    """End an approved admission, today or on a later day: from then on nothing new goes down under it.
+
+    The router knows within seconds, by a version of its own. Open cases stay with whoever has them; the command center
+    may dispatch them anew.
+    """
     answer(_withdraw(admission, reason, valid_to), as_json=as_json)
 
 
@@ -101,7 +107,7 @@ async def _decide(admission: str, reason: str, valid_to: datetime | None, *, app
         await register.decide(connection, admission, reason, token, approved=approved, valid_to=ends)
         state = "approved" if approved else "refused"
         await note(connection, f"admission {state}", admission, {"reason": reason})
-        for asked in await register.register(connection) if not approved else ():
+        for asked in await all_admissions(connection) if not approved else ():
             if asked.id == admission:
                 told = f"{asked.id} {asked.title}: {reason}"
                 await count_refused(connection, [Refusal("admissions", 0, "", told, asked.requested_by)], token)
@@ -112,17 +118,18 @@ async def _withdraw(admission: str, reason: str, valid_to: datetime | None) -> A
     token = own_token()
     async with as_operator() as connection, connection.transaction():
         ends: date = valid_to.date() if valid_to else await connection.fetchval(TODAY)
-        await register.withdraw(connection, admission, ends, reason, token)
+        active_from = await connection.fetchval(NOW) + NOTICE
+        wanted = register.Withdrawal(admission=admission, ends_on=ends, active_from=active_from, reason=reason)
+        version = await register.withdraw(connection, wanted, token)
         await note(connection, "admission withdrawn", admission, {"reason": reason, "from": ends.isoformat()})
-    return Answer(
-        {"admission": admission, "state": "withdrawn", "from": ends},
-        [f"{admission}: ends on {ends}; publish a version so that the router knows"],
-    )
+    told = {"admission": admission, "state": "withdrawn", "from": ends, "version": version, "active_from": active_from}
+    known = f"the router knows from {active_from} on (version {version})" if version else "nothing is published yet"
+    return Answer(told, [f"{admission}: ends on {ends}; {known}; open cases stay with whoever has them"])
 
 
 async def _list() -> Answer:
     async with as_operator() as connection:
-        found = [msgspec.structs.asdict(admission) for admission in await register.register(connection)]
+        found = [msgspec.structs.asdict(admission) for admission in await all_admissions(connection)]
     rows = [[row[name] for name in COLUMNS] for row in found]
     return Answer(found, [table(COLUMNS, rows)] if rows else ["nothing was asked for"])
 

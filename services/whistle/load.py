@@ -15,8 +15,9 @@ from services.reference.model.version import ReferenceVersion
 from services.reference.sheets.district import read_version
 from services.reference.sheets.persons import PersonInRole, read_persons
 from services.reference.sheets.refusals import Refusal, SheetsRefusedError
-from services.reference.versions.admissions import adopt, register
+from services.reference.versions.admissions import adopt
 from services.reference.versions.publish import NOTICE_MIN
+from services.reference.versions.register import register
 from services.whistle.audit import note
 from services.whistle.connecting import as_operator
 from services.whistle.publishing import NOW, Published, publish_version

@@ -9,7 +9,7 @@ from services.reference.sheets.district import path_of, read_version
 from services.reference.sheets.folders import Form, files_of, marked, offered_in
 from services.reference.sheets.kinds import SHEETS
 from services.reference.sheets.refusals import SheetsRefusedError
-from services.reference.versions.admissions import register
+from services.reference.versions.register import register
 from services.whistle.connecting import as_operator
 from services.whistle.exits import RefusedError
 from services.whistle.showing import Answer, AsJson, answer, table

@@ -10,8 +10,8 @@ from deploy.embedded.state import PROJECT
 from services.identity.tokens import MalformedTokenError, token_hash_in
 from services.reference.model.version import ReferenceVersion
 from services.reference.sheets.district import read_version
-from services.reference.versions.admissions import register
 from services.reference.versions.content import version_of
+from services.reference.versions.register import register, with_ends
 from services.whistle.connecting import Connection
 from services.whistle.exits import RefusedError, UsageError
 from services.whistle.settings import CliSettings
@@ -19,6 +19,10 @@ from services.whistle.settings import CliSettings
 CITY: Final = PROJECT / "deploy" / "reference"
 IN_FORCE: Final = "active"
 SELECT: Final = "select version, active_from, content from reference.versions where version = $1"
+ENDS: Final = """
+    select e.admission_id, e.ends_on from reference.admission_ends e join reference.versions v using (version)
+    where (v.active_from, v.version) <= ($1, $2)
+"""
 NOW_IN_FORCE: Final = "select reference.version_at((select clock.now()))"
 
 City = Annotated[Path, typer.Option(exists=True, file_okay=False, help="Catalogue, rules, policies, calendars.")]
@@ -44,7 +48,10 @@ async def version_named(
     row = await connection.fetchrow(SELECT, number)
     if row is None:
         raise RefusedError(f"no reference version {number or 'is published'}")
-    return version_of(row["content"], row["version"], row["active_from"])
+    ends = {
+        ended["admission_id"]: ended["ends_on"] for ended in await connection.fetch(ENDS, row["active_from"], number)
+    }
+    return with_ends(version_of(row["content"], row["version"], row["active_from"]), ends)
 
 
 def name_of(version: ReferenceVersion) -> str:

@@ -73,6 +73,39 @@ def test_a_task_goes_down_only_after_the_leading_group_approved_it(
     assert {notice["kind"] for notice in notices} == {"task_refused"}
 
 
+def test_an_admission_withdrawn_after_the_draft_is_found_by_the_second_person(
+    loaded: CommandLine, tmp_path: Path
+) -> None:
+    owner = as_person(loaded, person("district_command_center", "rule_owner"))
+    leader = as_person(loaded, person("district_command_center", "center_leader"))
+    housing = as_person(loaded, person("housing", "unit_head"))
+    office = as_person(loaded, person("party_building_office", "unit_head"))
+    asked = housing.told("admission", "request", *TASK, *CONDITIONS)["admission"]
+    office.told("admission", "approve", asked, "--reason", "条件具备")
+    drafted = owner.told("rules", "draft", with_duty(tmp_path / "admitted", asked))["draft"]
+
+    office.told("admission", "withdraw", asked, "--reason", "取消")
+    published = leader.run("rules", "publish", str(drafted))
+
+    assert published.status == 1
+    assert f"admission {asked} ends on" in published.err
+    assert [row["version"] for row in loaded.told("rules", "ls")] == [2, 1]  # the withdrawal is the second
+
+
+def test_an_admission_of_a_sheet_that_nobody_decided_is_not_published(loaded: CommandLine, tmp_path: Path) -> None:
+    owner = as_person(loaded, person("district_command_center", "rule_owner"))
+    leader = as_person(loaded, person("district_command_center", "center_leader"))
+    folder = with_duty(tmp_path / "own", "ZR-2026-900")
+    with (Path(folder) / "admissions.csv").open("a", encoding="utf-8") as sheet:
+        sheet.write("ZR-2026-900,电梯统计,housing,0305,sub-01,yes,yes,yes,approved,2026-01-05,,\n")
+    drafted = owner.told("rules", "draft", folder)["draft"]
+
+    published = leader.run("rules", "publish", str(drafted))
+
+    assert published.status == 1
+    assert "no admission ZR-2026-900 in the register" in published.err
+
+
 def test_a_sheet_cannot_say_approved_where_the_register_says_no(loaded: CommandLine, tmp_path: Path) -> None:
     owner = as_person(loaded, person("district_command_center", "rule_owner"))
     office = as_person(loaded, person("party_building_office", "unit_head"))
@@ -86,15 +119,6 @@ def test_a_sheet_cannot_say_approved_where_the_register_says_no(loaded: CommandL
 
     assert status == 1
     assert f"admission {asked['admission']} is not approved: refused" in said
-
-
-def test_work_without_funds_staff_or_powers_is_refused_as_it_is_asked_for(loaded: CommandLine) -> None:
-    housing = as_person(loaded, person("housing", "unit_head"))
-
-    ended = housing.run("admission", "request", *TASK, "--funds", "--powers", "--json")
-
-    assert ended.status == 1
-    assert (ended.told["state"], ended.told["reason"]) == ("refused", "not given with the task: staff")
 
 
 def _notices(database: Database) -> list[Any]:

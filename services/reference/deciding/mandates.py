@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.reference.deciding.organisation import Organisation
-from services.reference.model.duties import Admission, Duty, Power
+from services.reference.model.duties import HOLDS, Admission, Duty, Power
 from services.reference.model.version import ReferenceVersion
 
 ALWAYS: Final = date.min
@@ -70,7 +70,7 @@ def _span_of(duty: Duty, admissions: dict[str, Admission]) -> _Span:
     span, admission = _span(duty), admissions.get(duty.admission)
     if admission is None:
         return span
-    if admission.decided_on is None or admission.state not in {"approved", "withdrawn"}:
+    if admission.decided_on is None or admission.state not in HOLDS:
         return _Span(ALWAYS, ALWAYS)
     return span.within(_Span(ALWAYS, admission.valid_to or date.max))
 

@@ -1,7 +1,7 @@
 """Duties the grassroots took over, and who owns what where."""
 
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -14,6 +14,8 @@ OwnerRole = Literal["asset_owner", "property_company", "bike_operator", "partner
 
 
 AdmissionState = Literal["requested", "approved", "refused", "withdrawn"]
+HOLDS: Final[frozenset[AdmissionState]] = frozenset({"approved", "withdrawn"})
+"""A withdrawn admission holds until the day it ends."""
 
 
 class Duty(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

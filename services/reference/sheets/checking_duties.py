@@ -3,14 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from services.reference.model.duties import Admission, Duty, Power
+from services.reference.model.duties import HOLDS, Admission, Duty, Power
 from services.reference.sheets.checking import Known, twice
 from services.reference.sheets.reading import Entry
 from services.reference.sheets.refusals import Refusal
 
 TIERS: Final = frozenset({"subdistrict", "community"})
-HOLDS: Final = frozenset({"approved", "withdrawn"})
-"""A withdrawn admission holds until the day it ends."""
 
 
 def check_admissions(entries: Sequence[Entry[Admission]], known: Known) -> Iterator[Refusal]:

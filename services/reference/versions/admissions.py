@@ -14,14 +14,9 @@ from services.reference.model.organisation import LEADING_GROUP_OFFICE
 from services.reference.sheets.refusals import Refusal
 from services.reference.versions.publish import asked
 
-SELECT: Final = """
-    select admission_id as id, title, requested_by, items, units, funds, staff, powers, state, decided_on, valid_to,
-        reason
-    from reference.admissions order by admission_id
-"""
 REQUEST: Final = "select r from reference.request_admission($1, $2, $3, $4, $5, $6, $7, $8) r"
 DECIDE: Final = "select reference.decide_admission($1, $2, $3, $4, $5)"
-WITHDRAW: Final = "select reference.withdraw_admission($1, $2, $3, $4)"
+WITHDRAW: Final = "select reference.withdraw_admission($1, $2, $3, $4, $5)"
 ADOPT: Final = "select reference.adopt_admissions($1::jsonb)"
 NOTE: Final = "select * from reference.note_refused_tasks($1, $2, $3)"
 WHAT_MAX: Final = 500
@@ -48,6 +43,16 @@ class Request:
     powers: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """What is asked by who ends an admission. `ends_on` is the first day it no longer holds, no earlier than today."""
+
+    admission: str
+    ends_on: date
+    active_from: datetime
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class Requested:
     """What became of a request. `reason` says what is missing where it was refused."""
@@ -55,12 +60,6 @@ class Requested:
     id: str
     state: AdmissionState
     reason: str | None
-
-
-async def register(connection: Connection) -> tuple[Admission, ...]:
-    """Return every admission that was ever asked for, by number."""
-    rows = await connection.fetch(SELECT)
-    return tuple(msgspec.convert(dict(row), Admission) for row in rows)
 
 
 async def request(connection: Connection, wanted: Request, token_hash: bytes) -> Requested:
@@ -85,9 +84,18 @@ async def decide(
     await asked(connection, DECIDE, admission, approved, reason, valid_to, token_hash)
 
 
-async def withdraw(connection: Connection, admission: str, ends_on: date, reason: str, token_hash: bytes) -> None:
-    """End an approved admission, from a day on and no earlier than today. Raises PublicationRefusedError."""
-    await asked(connection, WITHDRAW, admission, ends_on, reason, token_hash)
+async def withdraw(connection: Connection, wanted: Withdrawal, token_hash: bytes) -> int | None:
+    """End an approved admission; return the version that says so, None where nothing is published yet (S0-10).
+
+    From its `active_from` on no new case goes down under the admission, from the day it ends; open cases stay with
+    whoever has them.
+
+    Raises:
+        PublicationRefusedError: another person's to decide, not approved, or less than 4 s of notice.
+    """
+    arguments = (wanted.admission, wanted.ends_on, wanted.active_from, wanted.reason, token_hash)
+    number = await asked(connection, WITHDRAW, *arguments)
+    return None if number is None else int(str(number))
 
 
 async def adopt(connection: Connection, admissions: Sequence[Admission]) -> int:

@@ -1,9 +1,9 @@
 """Compiled versions in memory, and the rule that makes them safe: fresh enough for the report, or read again first."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import structlog
@@ -13,6 +13,7 @@ from services.chassis.postgres import Pool
 from services.reference.deciding.compile import CompiledReference, compile_version
 from services.reference.versions.content import version_of
 from services.reference.versions.published import NothingPublishedError, PublishedVersions, Reading, VersionStore
+from services.reference.versions.register import with_ends
 
 __all__ = ["NothingPublishedError", "ReferenceCache", "reference_cache"]
 
@@ -33,6 +34,8 @@ class ReferenceCache:
         self._on_loaded = on_loaded
         self._reading: Reading | None = None
         self._compiled: dict[int, CompiledReference] = {}
+        self._ends: dict[int, Mapping[str, date]] = {}
+        """The withdrawn admissions that each compiled version knows of."""
         self._lock = asyncio.Lock()
 
     def fresh(self, accepted_at: datetime) -> CompiledReference | None:
@@ -71,8 +74,7 @@ class ReferenceCache:
     async def refresh(self) -> None:
         """Read which versions there are, and compile the one in force and the next one before they are asked for."""
         async with self._lock:
-            reading = await self._store.read()
-            self._reading = reading
+            reading = self._keep(await self._store.read())
         if not reading.stretches:
             return
         upcoming = [stretch.version for stretch in reading.stretches if stretch.active_from > reading.read_at][:1]
@@ -96,8 +98,16 @@ class ReferenceCache:
             reading = self._reading
             # Nothing published may have changed by now, however fresh the reading is.
             if reading is None or reading.read_at < at - FRESH or not reading.stretches:
-                reading = self._reading = await self._store.read()
+                reading = self._keep(await self._store.read())
             return reading
+
+    def _keep(self, reading: Reading) -> Reading:
+        """Forget what was compiled before an admission ended: a version yet to come finds it ended."""
+        self._reading = reading
+        for number, ends in list(self._ends.items()):
+            if reading.ends_at(number) != ends:
+                del self._compiled[number], self._ends[number]
+        return reading
 
     async def _load(self, number: int) -> CompiledReference:
         async with self._lock:
@@ -105,9 +115,14 @@ class ReferenceCache:
             if known is not None:
                 return known
             content, active_from = await self._store.content(number)
-            compiled = await asyncio.to_thread(lambda: compile_version(version_of(content, number, active_from)))
+            if self._reading is None or not self._reading.knows(number):
+                self._keep(await self._store.read())
+            ends = self._reading.ends_at(number) if self._reading else {}
+            compiled = await asyncio.to_thread(
+                lambda: compile_version(with_ends(version_of(content, number, active_from), ends))
+            )
             self._make_room()
-            self._compiled[number] = compiled
+            self._compiled[number], self._ends[number] = compiled, ends
         if self._on_loaded is not None:
             self._on_loaded(compiled)
         return compiled
@@ -116,7 +131,7 @@ class ReferenceCache:
         in_force = self._reading.version_at(self._reading.read_at) if self._reading and self._reading.stretches else 0
         old = [number for number in self._compiled if number != in_force]
         for number in old[: max(len(self._compiled) - COMPILED_MAX + 1, 0)]:
-            del self._compiled[number]
+            del self._compiled[number], self._ends[number]
 
 
 @asynccontextmanager

@@ -25,6 +25,8 @@ PARTS: Final[Mapping[str, Callable[[Any], str]]] = {
     "catalogue": lambda item: str(item.code),
     "rules": lambda rule: str(rule.id),
     "duty_lists": lambda duty: f"{duty.unit}/{duty.item}",
+    "admissions": lambda admission: str(admission.id),
+    "powers": lambda power: f"{power.holder}/{power.item}/{power.valid_from or ''}",
     "asset_owners": lambda owner: f"{owner.role}/{owner.area}/{owner.item or '*'}",
     "calendars": lambda year: f"{year.region}-{year.year}",
     "profiles": lambda profile: str(profile.id),

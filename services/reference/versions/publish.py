@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import asyncpg
 import structlog
 
 from services.reference.deciding.compile import compile_version
 from services.reference.model.version import ReferenceVersion
-from services.reference.versions.content import content_of
+from services.reference.versions.content import content_of, version_of
+from services.reference.versions.register import as_registered, lacking, register
 
 NOTICE_MIN: Final = timedelta(seconds=3)
 """A publication must be committed so long before it is in force; the SQL refuses less than 4 s before it commits."""
@@ -20,8 +21,10 @@ REFUSALS: Final = {
     "RV005": "the mode is as asked already",
     "RV007": "no such admission, or decided already",
     "RV008": "who asks for an admission cannot decide it",
+    "RV009": "the register of admissions says otherwise",
     "42501": "the person lacks the role",
 }
+REASONS_MAX: Final = 20
 
 _log = structlog.get_logger("whistle.reference")
 
@@ -29,7 +32,9 @@ _log = structlog.get_logger("whistle.reference")
 class Connection(Protocol):
     """An asyncpg connection, or the pool."""
 
-    async def fetchval(self, query: str, *args: object) -> object: ...
+    async def fetch(self, query: str, *args: object) -> Any: ...
+
+    async def fetchval(self, query: str, *args: object) -> Any: ...
 
 
 class PublicationRefusedError(ValueError):
@@ -68,19 +73,22 @@ async def draft(connection: Connection, version: ReferenceVersion, note: str, to
 
 
 async def redraft(connection: Connection, number: int, note: str, token_hash: bytes) -> int:
-    """Store an earlier version's content as a draft: the way back is another publication."""
+    """Store an earlier version as a draft, its admissions as they are now: the way back is another publication."""
     content = await connection.fetchval("select content from reference.versions where version = $1", number)
     if content is None:
         raise PublicationRefusedError("RV003", f"no version {number}")
-    return int(str(await asked(connection, "select reference.draft($1, $2, $3)", content, note, token_hash)))
+    version = as_registered(version_of(content, number, None), await register(connection))
+    return await draft(connection, version, note, token_hash)
 
 
 async def publish(connection: Connection, draft_id: int, active_from: datetime, token_hash: bytes) -> Published:
     """Publish a draft from `active_from` on. Call it outside a transaction: what it returns is committed.
 
     Raises:
-        PublicationRefusedError: the drafter approves, less than 4 s of notice, no such draft, no such role.
+        PublicationRefusedError: an admission it relies on was withdrawn or never approved, the drafter approves, less
+            than 4 s of notice, no such draft, no such role.
     """
+    await _require_admissions(connection, draft_id)
     number = await asked(connection, "select reference.publish($1, $2, $3)", draft_id, active_from, token_hash)
     committed_by = await connection.fetchval("select clock.now()")
     if not isinstance(committed_by, datetime):
@@ -89,6 +97,16 @@ async def publish(connection: Connection, draft_id: int, active_from: datetime, 
     if published.is_late:
         _log.error("published late: reports may have been decided without it", version=published.number)
     return published
+
+
+async def _require_admissions(connection: Connection, draft_id: int) -> None:
+    """Look at the register again: what was admitted when it was drafted may be withdrawn since (S0-08)."""
+    content = await connection.fetchval("select content from reference.drafts where draft_id = $1", draft_id)
+    if content is None:
+        return
+    reasons = lacking(version_of(content, 0, None), await register(connection))
+    if reasons:
+        raise PublicationRefusedError("RV009", "; ".join(reasons[:REASONS_MAX]))
 
 
 async def asked(connection: Connection, query: str, *arguments: object) -> object:

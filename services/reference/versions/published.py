@@ -1,7 +1,8 @@
 """Which versions there are, and where they are published."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, Protocol
 
 from services.chassis.postgres import Pool
@@ -11,8 +12,11 @@ ACQUIRE_SECONDS_MAX: Final = 3.0
 """Who reads may hold a connection of the same pool; when all do, they must fail and let go, not wait for each other."""
 CONTENT: Final = "select content, active_from from reference.versions where version = $1"
 STRETCHES: Final = """
-    select v.version, v.active_from, m.profile, m.area, m.switched_on
-    from reference.versions v left join reference.mode_switches m using (version) order by v.active_from, v.version
+    select v.version, v.active_from, m.profile, m.area, m.switched_on, a.admission_id, a.ends_on
+    from reference.versions v
+    left join reference.mode_switches m using (version)
+    left join reference.admission_ends a using (version)
+    order by v.active_from, v.version
 """
 
 
@@ -30,6 +34,14 @@ class ModeSwitch:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """An admission that was withdrawn, and the first day on which it no longer holds."""
+
+    admission: str
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Stretch:
     """From when a version is in force; a later stretch ends it."""
 
@@ -37,6 +49,8 @@ class Stretch:
     active_from: datetime
     switch: ModeSwitch | None = None
     """The mode that this version switched, if it did nothing else."""
+    ending: Ending | None = None
+    """The admission that this version ended, if it did nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +88,20 @@ class Reading:
                 return tuple(on.values())
         raise NothingPublishedError(f"reference version {version} is not published")
 
+    def knows(self, version: int) -> bool:
+        """Whether a version was published by then."""
+        return any(stretch.version == version for stretch in self.stretches)
+
+    def ends_at(self, version: int) -> Mapping[str, date]:
+        """Return the admissions withdrawn by the time `version` comes into force, and when they end (S0-10)."""
+        ends: dict[str, date] = {}
+        for stretch in self.stretches:
+            if stretch.ending is not None:
+                ends[stretch.ending.admission] = stretch.ending.ends_on
+            if stretch.version == version:
+                return ends
+        raise NothingPublishedError(f"reference version {version} is not published")
+
 
 class VersionStore(Protocol):
     """Where versions are published."""
@@ -88,18 +116,19 @@ class VersionStore(Protocol):
 class PublishedVersions:
     """The versions in PostgreSQL."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, *, acquire_seconds_max: float = ACQUIRE_SECONDS_MAX) -> None:
         self._pool = pool
+        self._acquire_seconds_max = acquire_seconds_max
 
     async def read(self) -> Reading:
         """Return all versions there are; `read_at` is taken before, so it never claims more than was seen."""
-        async with self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
+        async with self._pool.acquire(timeout=self._acquire_seconds_max) as connection:
             read_at = await connection.fetchval("select clock.now()")
             rows = await connection.fetch(STRETCHES)
         return Reading(read_at, tuple(map(_stretch, rows)))
 
     async def content(self, number: int) -> tuple[bytes, datetime]:
-        async with self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
+        async with self._pool.acquire(timeout=self._acquire_seconds_max) as connection:
             row = await connection.fetchrow(CONTENT, number)
         if row is None:
             raise NothingPublishedError(f"reference version {number} is not published")
@@ -108,4 +137,5 @@ class PublishedVersions:
 
 def _stretch(row: Any) -> Stretch:
     switch = None if row["profile"] is None else ModeSwitch(row["profile"], row["area"], row["switched_on"])
-    return Stretch(row["version"], row["active_from"], switch)
+    ending = None if row["admission_id"] is None else Ending(row["admission_id"], row["ends_on"])
+    return Stretch(row["version"], row["active_from"], switch, ending)

@@ -1,6 +1,6 @@
 """A small town on real PostgreSQL whose decisions are published while cases are open; the test sets its clock."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,9 @@ from services.ledger.store.moving import Moving
 from services.ledger.store.opening import Openings
 from services.ledger.store.settling import Settling
 from services.reference.deciding.decide import decide
+from services.reference.model.duties import Admission
 from services.reference.model.version import ReferenceVersion
+from services.reference.versions.admissions import adopt
 from services.reference.versions.cache import ReferenceCache
 from services.reference.versions.modes import Switch, Switched
 from services.reference.versions.publish import draft, publish
@@ -95,8 +97,10 @@ class Town:
 
 
 @asynccontextmanager
-async def a_town(database: Database, version: ReferenceVersion, at: datetime) -> AsyncIterator[Town]:
-    """Open a town whose first version is in force, at an instant."""
+async def a_town(
+    database: Database, version: ReferenceVersion, at: datetime, admitted: Sequence[Admission] = ()
+) -> AsyncIterator[Town]:
+    """Open a town whose first version is in force, at an instant; `admitted` stands in the register."""
     database.run_sql(CLOCK)
     operator = await asyncpg.connect(database.dsn("operator"))
     try:
@@ -105,6 +109,7 @@ async def a_town(database: Database, version: ReferenceVersion, at: datetime) ->
             asyncpg.create_pool(database.dsn("desk_api"), min_size=1, max_size=4) as desk,
         ):
             town = Town(database, operator, pool, desk, await give_tokens(operator))
+            await adopt(operator, admitted)
             await town.publish(version, datetime(2026, 1, 1, tzinfo=UTC))
             town.at(at)
             yield town

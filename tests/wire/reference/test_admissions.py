@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 import asyncpg
@@ -16,8 +16,9 @@ from services.reference.model.organisation import LEADING_GROUP_OFFICE
 from services.reference.sheets.persons import PersonInRole, PersonRole
 from services.reference.sheets.refusals import Refusal
 from services.reference.versions import admissions
-from services.reference.versions.admissions import Request
+from services.reference.versions.admissions import Request, Withdrawal
 from services.reference.versions.publish import PublicationRefusedError
+from services.reference.versions.register import register
 from tests.builders import an_id
 from tests.environment.database import Database
 
@@ -32,6 +33,7 @@ HEADS: Final[tuple[tuple[str, PersonRole], ...]] = (
 ASKED: Final = Request(
     title="电梯排查", department="housing", items=("1501",), units=("sub-01",), funds=True, staff=True, powers=True
 )
+SOON: Final = datetime(2099, 1, 1, tzinfo=UTC)
 ON_PAPER: Final = Admission(
     id="ZR-2025-014",
     title="游商",
@@ -75,7 +77,7 @@ async def tokens(pool: Pool) -> dict[tuple[str, str], bytes]:
 
 
 async def state_of(pool: Pool, admission: str) -> tuple[str, str | None]:
-    (found,) = [each for each in await admissions.register(pool) if each.id == admission]
+    (found,) = [each for each in await register(pool) if each.id == admission]
     return found.state, found.reason
 
 
@@ -167,10 +169,11 @@ async def test_what_was_decided_on_paper_is_adopted_once_and_withdrawn_with_its_
     first, second = await admissions.adopt(pool, [ON_PAPER]), await admissions.adopt(pool, [ON_PAPER])
     today: date = await pool.fetchval("select (clock.now() at time zone 'Asia/Shanghai')::date")
 
-    await admissions.withdraw(pool, ON_PAPER.id, date(2026, 1, 1), "取消", tokens[LEADING_GROUP_OFFICE, "unit_head"])
+    ended = Withdrawal(admission=ON_PAPER.id, ends_on=date(2026, 1, 1), active_from=SOON, reason="取消")
+    version = await admissions.withdraw(pool, ended, tokens[LEADING_GROUP_OFFICE, "unit_head"])
 
-    assert (first, second) == (1, 0)
-    (known,) = await admissions.register(pool)
+    assert (first, second, version) == (1, 0, None)
+    (known,) = await register(pool)
     # Never earlier than today: what went down under it until now was right.
     assert known == replace(ON_PAPER, state="withdrawn", valid_to=today, reason="取消")
     states = await pool.fetch("select state from reference.admission_history order by change_id")
