@@ -78,5 +78,6 @@ def a_city(**changes: Any) -> City:
         policies=the_policies(),
         departments=units - {"district_command_center", "sub-01"},
         units=units,
+        items=frozenset({"0203", "0501"}),
     )
     return replace(city, **changes)

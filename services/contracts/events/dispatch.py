@@ -103,6 +103,8 @@ class CaseReturned(Event, frozen=True, kw_only=True):
     tier: Tier | None = None
     urgency: Urgency | None = None
     report: ReportFacts
+    corrected: bool = False
+    """Category or place were put right: the rules decide anew, by the right item's limits; the promise stays."""
 
     @property
     def key(self) -> UUID:

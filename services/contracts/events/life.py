@@ -6,6 +6,8 @@ from uuid import UUID
 
 import msgspec
 
+from services.contracts.events.report import Place
+
 RequestKind = Literal["return", "extension", "suspension", "termination"]
 """What a lead department may ask of the reviewers."""
 RejectionReason = Literal[
@@ -161,8 +163,23 @@ class ExclusionReviewed(msgspec.Struct, frozen=True, tag="exclusion_reviewed", o
     excluded: bool = False
 
 
+class Corrected(msgspec.Struct, frozen=True, tag="corrected", omit_defaults=True):
+    """Somebody put the category or the place right; what it was before stands beside it. The promise does not move."""
+
+    unit: str
+    reason: str
+    item_before: str | None = None
+    item: str | None = None
+    place_before: Place | None = None
+    """None: the place was right."""
+    place: Place | None = None
+    attempt_asked: int | None = None
+    """The rules decide again; None where nothing changed that they decide by, or where the command center takes it."""
+    problem_ticket: bool = False
+
+
 LifeFact = (
     Rejected | HandedOver | ResolvedOnSpot | ConsultationOpened | ExtensionAsked | SuspensionAsked | TerminationAsked
     | RequestWithdrawn | RequestReviewed | Extended | Suspended | Resumed | Explained | Terminated | Reopened
-    | FollowUpCalled | Archived | ExclusionAsked | ExclusionReviewed
+    | FollowUpCalled | Archived | ExclusionAsked | ExclusionReviewed | Corrected
 )  # fmt: skip

@@ -5,7 +5,8 @@ from typing import Final, get_args
 
 from services.ledger.domain.acts import Act, Asker, DeliverPart, ReachStage, Return, SignIn
 from services.ledger.domain.deciding import may_decide
-from services.ledger.domain.life.acts import AskExclusion, AskTermination, ResolveOnSpot
+from services.ledger.domain.life.acts import AskExclusion, AskTermination, Correct, ResolveOnSpot
+from services.ledger.domain.life.correcting import for_the_district
 from services.ledger.domain.life.table import TABLE
 from services.ledger.domain.life.who import part_of
 from services.ledger.domain.state import CaseDocument
@@ -76,6 +77,10 @@ def _ever_whistled(case: TakenCase, asker: Asker) -> bool:
     return any(not whistle.wrong_because for whistle in case.document.whistles)
 
 
+def _may_send_on(case: TakenCase, asker: Asker) -> bool:
+    return not case.case.designated or for_the_district(case, asker)
+
+
 def _not_designated(case: TakenCase, asker: Asker) -> bool:
     del asker
     return not case.case.designated
@@ -108,6 +113,7 @@ _STILL_USEFUL: Final[dict[type, Callable[[TakenCase, Asker], bool]]] = {
     FindWrong: _ever_whistled,
     Decide: may_decide,
     Return: _not_designated,
+    Correct: _may_send_on,
     ResolveOnSpot: _of_the_grid,
     AskTermination: _explained,
     AskExclusion: _not_asked_yet,

@@ -1,6 +1,6 @@
 """What the ledger needs of a reference version: time, limits, ladders, modes, and who is who."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -53,6 +53,9 @@ class City:
     modes: tuple[Mode, ...] = ()
     organisation: Organisation | None = field(default=None, repr=False)
     """Where units lie, for moving what ended units had."""
+
+    items: Collection[str] = field(default=(), repr=False)
+    """Codes of the catalogue in force."""
 
     def is_department(self, unit: str) -> bool:
         return unit in self.departments

@@ -94,6 +94,7 @@ def city_of(decided: CompiledReference, applied: CompiledReference, on: tuple[Mo
         units=frozenset(organisation.units),
         modes=tuple(mode for one in on if (mode := _mode(one, applied)) is not None),
         organisation=organisation,
+        items=applied.items.keys(),
     )
 
 

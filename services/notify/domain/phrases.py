@@ -54,6 +54,7 @@ FACTS: Final[dict[str, Phrase]] = {
     "reopened": Phrase("重新办理", "Reopened"),
     "follow_up_called": Phrase("已回访", "The reporter was called"),
     "archived": Phrase("已归档", "Archived"),
+    "corrected": Phrase("分类或地点已更正", "Category or place was corrected"),
     "moved": Phrase("新规则生效,时限已重新计算", "A new version came into force; deadlines were computed again"),
     "stage_reached": Phrase("阶段时限已完成", "A stage is done"),
     "exclusion_asked": Phrase("申请剔除,待审核", "An exclusion is asked for"),

@@ -33,13 +33,13 @@ def chosen(report: ReportFacts, reference: CompiledReference) -> Choice:
 def redecide(returned: CaseReturned, reference: CompiledReference, epoch: int) -> CaseDispatched:
     """Return the next decision on a returned case: the suggested department, else the next best rule, else the center.
 
-    Departments that were tried are left out. Limits and promise stay those of the first decision (X-04).
+    Departments that were tried are left out. Limits and promise stay those of the first decision (X-04). Of a corrected
+    case only the promise does: the rules for the right item and place decide anew.
     """
     report = _located(returned.report, reference)
-    corrected = replace(report, item=returned.item) if returned.item else report
-    scene = Scene(reference, corrected)
-    choice = _next_choice(returned, scene)
-    choice.terms = _first_terms(returned, choice.terms)
+    scene = Scene(reference, replace(report, item=returned.item) if returned.item else report)
+    choice = _corrected(scene) if returned.corrected else _next_choice(returned, scene)
+    choice.terms = _promised(returned, choice.terms) if returned.corrected else _first_terms(returned, choice.terms)
     return _dispatched(choice, scene, report, returned.attempt, epoch)
 
 
@@ -63,6 +63,14 @@ def _next_choice(returned: CaseReturned, scene: Scene) -> Choice:
         return _suggested(returned, scene)
     by_rule = next(by_rules(scene, returned.tried), None)
     return by_rule or consult(scene, f"returned by {', '.join(returned.tried)}; no other rule matches")
+
+
+def _corrected(scene: Scene) -> Choice:
+    """Return what the rules say of the item that a person named; words of the report do not make it another one."""
+    if scene.item is None or scene.report.lane != "ordinary" or scene.is_outside:
+        return choose(scene)
+    named = (choice for choice in by_rules(scene) if choice.item is scene.item)
+    return next(named, consult(scene, f"no rule for item {scene.item.code} matches"))
 
 
 def _may_be_suggested(returned: CaseReturned, scene: Scene) -> bool:

@@ -12,6 +12,16 @@ def _reviewed(fact: facts.RequestReviewed) -> str:
     return f"{fact.request} of {fact.unit} {verdict}{'' if fact.decided else ', one more approval to come'}"
 
 
+def _corrected(fact: facts.Corrected) -> str:
+    right = [f"item {fact.item_before or 'none'} -> {fact.item}"] if fact.item != fact.item_before else []
+    if fact.place is not None:
+        before, now = (
+            place and (place.grid or place.community or place.subdistrict) for place in (fact.place_before, fact.place)
+        )
+        right.append(f"place {before or 'none'} -> {now or 'none'}")
+    return f"{fact.unit} corrected {', '.join(right)}"
+
+
 LIFE_WORDS: Final[Mapping[type[Any], Callable[[Any], str]]] = {
     facts.Rejected: lambda fact: f"not accepted: {fact.because}",
     facts.HandedOver: lambda fact: f"handed over to {fact.to}",
@@ -36,6 +46,7 @@ LIFE_WORDS: Final[Mapping[type[Any], Callable[[Any], str]]] = {
     facts.ExclusionReviewed: lambda fact: (
         f"exclusion {'granted' if fact.granted else 'refused'}{', left out of the rates' if fact.excluded else ''}"
     ),
+    facts.Corrected: _corrected,
     moves.Moved: lambda fact: "; ".join(
         [
             f"version {fact.version} came into force ({', '.join(fact.because)})",

@@ -48,6 +48,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "reopen": {"because": "new_facts", "reason": "又堵了"},
     "follow_up": {"answer": "satisfied"},
     "ask_exclusion": {"because": "beyond_policy", "reason": "超出政策"},
+    "correct": {"reason": "群众说的是路灯", "item": "0501"},
     "review_exclusion": {"granted": True, "reason": "属实"},
 }
 PEOPLE = {

@@ -1,5 +1,6 @@
 """What no rule may override: duties, recusal, lanes, and what comes after a return."""
 
+import msgspec
 import pytest
 
 from services.contracts.events import Limits
@@ -144,6 +145,31 @@ def test_a_corrected_item_counts_after_a_return() -> None:
     again = redecide(a_return(a_report(item="0203"), "drainage", item="0801"), the_town(), 1)
 
     assert (again.lead, again.item) == ("sanitation", "0801")
+
+
+def test_the_rules_for_the_right_item_decide_a_corrected_case_and_its_limits_hold() -> None:
+    town = the_town(rule("words", keywords=("积水",), lead="traffic_police"))
+    report = a_report(item="0203", text="积水")
+    wrong = a_return(report, item="0801", limits=FIRST_LIMITS, tier="S", urgency="urgent", corrected=True)
+
+    again = redecide(msgspec.structs.replace(wrong, attempt=2), town, 1)
+
+    plain = decide(a_report(item="0801"), town, 1)
+    assert (again.lead, again.item, again.attempt) == (plain.lead, "0801", 2)
+    assert (again.tier, again.urgency, again.limits.handling) == (plain.tier, plain.urgency, plain.limits.handling)
+    assert again.limits.promise == FIRST_LIMITS.promise
+
+
+def test_the_department_that_had_a_corrected_case_may_get_it_again() -> None:
+    again = redecide(a_return(a_report(item="0203"), "drainage", item="0203", corrected=True), the_town(), 1)
+
+    assert again.lead == decide(a_report(item="0203"), the_town(), 1).lead
+
+
+def test_a_corrected_item_that_the_catalogue_lost_goes_to_the_command_center() -> None:
+    again = redecide(a_return(a_report(), item="9999", corrected=True), the_town(), 1)
+
+    assert (again.lead, again.consulting) == (COMMAND_CENTER, True)
 
 
 def test_a_returned_sensitive_case_stays_among_the_lanes() -> None:

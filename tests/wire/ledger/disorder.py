@@ -18,6 +18,7 @@ from services.ledger.store.opening import Openings
 from services.ledger.store.settling import Settling
 from tests.builders import MONDAY_NOON, a_dispatched_case, a_report, an_id
 from tests.environment.database import Database
+from tests.unit.ledger.gridded_town import a_gridded_city
 from tests.wire.desk.office import SETUP, TheCity
 
 PEOPLE: Final = {
@@ -30,6 +31,7 @@ PEOPLE: Final = {
     "an officer": ("sub-01", "subdistrict_officer"),
     "the coordinator": ("sub-01", "subdistrict_coordinator"),
     "a community officer": ("com-0101", "community_officer"),
+    "an officer of the next street": ("sub-02", "subdistrict_officer"),
     "an operator": (CENTER, "center_operator"),
     "another operator": (CENTER, "center_operator"),
     "the center's leader": (CENTER, "center_leader"),
@@ -70,6 +72,12 @@ def body_of(kind: str, draw: random.Random) -> dict[str, Any] | None:
         "ask_exclusion": {"because": "beyond_policy", "reason": reason},
         "review_exclusion": {"granted": draw.random() < 0.7, "reason": reason},
         "step_up": {"reason": reason},
+        "correct": {
+            "reason": reason,
+            "item": draw.choice(("0203", "0501", None)),
+            "ground": draw.choice(("com-0101", "sub-02", None)),
+            "address": draw.choice(("南街 6 号", None)),
+        },
         "refuse_call": {"reason": reason},
         "joint_result": {"result": "联合处置完毕"},
         "decide": {"proposal": draw.randint(1, 2), "confirm": draw.random() < 0.7, "reason": reason},
@@ -88,9 +96,9 @@ class Disorder:
         self.draw = random.Random(seed)  # noqa: S311 -- a repeatable choice, not a secret
         self.now = MONDAY_NOON
         self.owner = owner
-        self.openings = Openings(writer, TheCity())  # type: ignore[arg-type]
-        self.settling = Settling(writer, TheCity())  # type: ignore[arg-type]
-        self.acting = Acting(desk, TheCity())  # type: ignore[arg-type]
+        cities: Any = TheCity(a_gridded_city())
+        self.openings, self.settling = Openings(writer, cities), Settling(writer, cities)
+        self.acting = Acting(desk, cities)
         self.names = [f"case-{number}" for number in range(cases)]
         self.done: list[str] = []
         """What took effect, in words, for whoever has to read a failure."""

@@ -1,6 +1,7 @@
 """Whatever anybody does in whatever order: a case has one owner, the promise holds, and what was overdue stays so."""
 
 from collections.abc import AsyncIterator
+from itertools import pairwise
 from typing import Any
 
 import asyncpg
@@ -9,6 +10,7 @@ import pytest
 from services.contracts.codec import decode
 from services.contracts.events import CaseProgressed
 from services.contracts.events.life import (
+    Corrected,
     ExtensionAsked,
     RequestReviewed,
     ResolvedOnSpot,
@@ -101,6 +103,16 @@ def judge(seen: Seen) -> None:
         for event in events:
             has_an_actor_and_a_reason(event)
         nobody_verifies_their_own_work(events)
+        says_what_it_was_before(events)
+
+
+def says_what_it_was_before(events: list[CaseProgressed]) -> None:
+    """A correction names what the fact before it still said, and its own fact says what is right."""
+    for before, event in pairwise(events):
+        if isinstance(event.what, Corrected):
+            assert (event.what.item_before, event.what.item) == (before.item, event.item)
+            assert event.what.place_before in (None, before.place)
+            assert event.place == (event.what.place or before.place)
 
 
 def has_an_actor_and_a_reason(event: CaseProgressed) -> None:
@@ -137,6 +149,7 @@ async def test_in_any_order_a_case_has_one_owner_and_nothing_that_was_is_undone(
     city = await run(seed, 200, pools)
 
     assert len(city.done) > 100, "too little took effect to say anything"
+    assert any(" correct " in done for done in city.done)
 
 
 @pytest.mark.slow

@@ -121,7 +121,24 @@ class ReviewExclusion(msgspec.Struct, frozen=True, tag="review_exclusion", forbi
     reason: Words
 
 
+Code = Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
+Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
+Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
+
+
+class Correct(msgspec.Struct, frozen=True, tag="correct", forbid_unknown_fields=True):
+    """Category or place are put right (更正分类或地点); what is left out was right. A point decides where it lies."""
+
+    reason: Words
+    item: Code | None = None
+    ground: Unit | None = None
+    """The grid, community or subdistrict it lies in."""
+    address: Short | None = None
+    longitude: Longitude | None = None
+    latitude: Latitude | None = None
+
+
 LifeAct = (
     Reject | HandOver | ResolveOnSpot | Consult | AskExtension | AskSuspension | AskTermination | Withdraw | Review
-    | Resume | Explain | Reopen | FollowUp | AskExclusion | ReviewExclusion
+    | Resume | Explain | Reopen | FollowUp | AskExclusion | ReviewExclusion | Correct
 )  # fmt: skip

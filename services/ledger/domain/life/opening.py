@@ -146,6 +146,8 @@ def open_next(case: TakenCase, decision: CaseDispatched, now: datetime, city: Ci
         return
     old_lead = row.lead
     hand_over(case, decision, now, city)
+    if row.tried[-1:] == [row.lead]:  # corrected, and theirs all the same: they have not passed it on
+        row.tried = row.tried[:-1]
     case.state_fact(Dispatched(old_lead=old_lead, because=decision.because, limits=decision.limits), SYSTEM, now)
 
 
@@ -161,6 +163,7 @@ def hand_over(case: TakenCase, decision: CaseDispatched, now: datetime, city: Ci
     row.attempt, row.attempt_awaited = decision.attempt, None
     row.lead, row.cooperating = without_barred(decision.lead, decision.cooperating, row.barred_units)
     row.item, case.document.decision, case.decision_changed = decision.item, decision, True
+    row.tier, row.urgency = decision.tier, decision.urgency
     row.signed_in_at, row.designated = None, False
     row.units = who_may_see(row, decision.report.place)
     case.move_to("consulting" if decision.consulting or row.lead != decision.lead else "dispatched")

@@ -6,6 +6,7 @@ from services.contracts.codec import event_id_of
 from services.contracts.events import CaseDispatched, CaseReturned, Explanation
 from services.contracts.events.progress import Dispatched, ReturnAsked
 from services.ledger.domain.acts import RefusedError, Return
+from services.ledger.domain.city import City
 from services.ledger.domain.ladder import limit_of
 from services.ledger.domain.life import who
 from services.ledger.domain.life.asking import request
@@ -22,8 +23,7 @@ def _return(case: TakenCase, asked: Asked) -> None:
     row, policies = case.case, asked.city.policies
     _refuse_if_not_returnable(case, act, asked)
     row.tried = [*row.tried, row.lead]
-    passed_on_by_all = len(row.tried) >= policies.return_attempts_max
-    row.problem_ticket = row.problem_ticket or passed_on_by_all
+    passed_on_by_all = is_passed_on_by_all(case, asked.city)
     request(case, asked, "return", act.reason, "return_requested").suggested = act.suggested
     attempt = next_attempt(row)
     fact = ReturnAsked(
@@ -35,24 +35,38 @@ def _return(case: TakenCase, asked: Asked) -> None:
     )
     version = case.state_fact(fact, asked.actor, asked.now)
     if passed_on_by_all:
-        _step_up(case, attempt, asked)
+        step_up(case, attempt, asked)
     elif policies.life.return_review == "router":
         ask_router(case, act.reason, act.suggested, asked.now, version)
 
 
 def _refuse_if_not_returnable(case: TakenCase, act: Return, asked: Asked) -> None:
-    row, policies = case.case, asked.city.policies
-    part = case.lead_assignment()
-    if row.designated:
-        raise RefusedError("finally-designated", "a finally designated unit cannot return the case")
-    until = add(part.opened_at, limit_of(policies.return_within), asked.city.calendar)
-    if asked.now > until:
-        raise RefusedError("return-too-late", f"a case can be returned within {policies.return_within} of its dispatch")
+    refuse_if_kept_too_long(case, asked)
+    row, part = case.case, case.lead_assignment()
     if act.suggested in (row.lead, part.handling_unit) or not asked.city.knows(act.suggested):
         raise RefusedError("suggest-another-unit", "name another unit that exists")
 
 
-def ask_router(case: TakenCase, reason: str, suggested: str, now: datetime, version: int | None = None) -> None:
+def refuse_if_kept_too_long(case: TakenCase, asked: Asked) -> None:
+    """Refuse a lead that can no longer pass the case on: named for good, or too long in its hands."""
+    within = asked.city.policies.return_within
+    if case.case.designated:
+        raise RefusedError("finally-designated", "a finally designated unit cannot return the case")
+    if asked.now > add(case.lead_assignment().opened_at, limit_of(within), asked.city.calendar):
+        raise RefusedError("return-too-late", f"a case can be returned within {within} of its dispatch")
+
+
+def is_passed_on_by_all(case: TakenCase, city: City) -> bool:
+    """Whether as many departments as may have passed it on: then it is a problem ticket (X-04)."""
+    row = case.case
+    passed_on_by_all = len(row.tried) >= city.policies.return_attempts_max
+    row.problem_ticket = row.problem_ticket or passed_on_by_all
+    return passed_on_by_all
+
+
+def ask_router(
+    case: TakenCase, reason: str, suggested: str, now: datetime, version: int | None = None, *, corrected: bool = False
+) -> None:
     """Ask the rules for the next attempt, beside the fact of `version`; until it is opened the lead keeps the case."""
     row, decision = case.case, case.decision
     row.attempt_awaited = next_attempt(row)
@@ -62,7 +76,7 @@ def ask_router(case: TakenCase, reason: str, suggested: str, now: datetime, vers
             at=now,
             attempt=row.attempt_awaited,
             reference_version=row.applied_version,
-            tried=tuple(row.tried),
+            tried=() if corrected else tuple(row.tried),
             reason=reason,
             suggested=suggested,
             item=row.item,
@@ -70,6 +84,7 @@ def ask_router(case: TakenCase, reason: str, suggested: str, now: datetime, vers
             limits=decision.limits,
             tier=decision.tier,
             urgency=decision.urgency,
+            corrected=corrected,
         )
     )
 
@@ -82,7 +97,7 @@ def keep_with_lead(case: TakenCase) -> None:
     row.attempt_awaited, row.tried, row.designated = None, row.tried[:-1], True
 
 
-def _step_up(case: TakenCase, attempt: int, asked: Asked) -> None:
+def step_up(case: TakenCase, attempt: int, asked: Asked) -> None:
     """A problem ticket goes to the command center, which names the lead for good; the promise is not touched (X-04)."""
     row, decision = case.case, case.decision
     because = Explanation(matched=(f"passed on by {', '.join(row.tried)}",), notes=("problem ticket",))

@@ -7,6 +7,7 @@ from services.ledger.domain.acts import RefusedError
 from services.ledger.domain.life import (
     asking,
     consulting,
+    correcting,
     dispatching,
     ending,
     finishing,
@@ -40,6 +41,7 @@ TABLE = joined(
     consulting.TRANSITIONS,
     working.TRANSITIONS,
     returning.TRANSITIONS,
+    correcting.TRANSITIONS,
     asking.TRANSITIONS,
     reviewing.TRANSITIONS,
     finishing.TRANSITIONS,

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from services.contracts.events.life import (
     ConsultationOpened,
+    Corrected,
     ExclusionAsked,
     ExclusionReviewed,
     Explained,
@@ -97,6 +98,7 @@ TELL: Final[dict[type, Callable[[CaseProgressed, Any], Told]]] = {
     Extended: _everybody_at_work,
     Suspended: _everybody_at_work,
     Resumed: _everybody_at_work,
+    Corrected: _everybody_at_work,
     Explained: _street,
     Terminated: _everybody_at_work,
     Reopened: _reopened,
