@@ -19,6 +19,7 @@ NOUNS: Final = {
     "load": "load:app",
     "rules": "rules:app",
     "admission": "admissions:app",
+    "dedup": "dedup:app",
     "calendar": "calendars:app",
     "mode": "mode:app",
     "case": "case:app",

@@ -18,6 +18,7 @@ from services.whistle.admissions import count_refused
 from services.whistle.audit import note
 from services.whistle.connecting import as_operator
 from services.whistle.publishing import NOTICE, NOW
+from services.whistle.rules_evaluate import evaluate
 from services.whistle.rules_explain import explain
 from services.whistle.rules_replay import replay
 from services.whistle.rules_sheets import check, export
@@ -35,6 +36,7 @@ from services.whistle.versions import (
 )
 
 app = typer.Typer(help="Rules, and the reference versions they come in.", no_args_is_help=True)
+app.command()(evaluate)
 app.command()(explain)
 app.command()(replay)
 app.command()(export)

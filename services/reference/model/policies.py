@@ -7,6 +7,7 @@ import msgspec
 from services.contracts.events.dispatch import Urgency
 from services.contracts.events.progress import Card, ClockKind, Step, WhistleKind
 from services.contracts.events.report import Lane
+from services.reference.model.duplicates import DuplicatePolicy
 from services.reference.model.life import LifePolicy
 
 DISPATCH: Final[dict[Urgency, str]] = {
@@ -123,6 +124,8 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True):
     """The catalogue item whose limits a report of a sensitive lane follows."""
     dispatch: dict[Urgency, str] = {}
     """Until when the command center dispatches what no rule decides (X-01); `DISPATCH` for those left out."""
+    duplicates: DuplicatePolicy | None = None
+    """Which reports are compared with earlier ones; none are without it."""
 
     def dispatch_limit(self, urgency: Urgency) -> str:
         """Return the limit for dispatching by hand."""

@@ -7,6 +7,7 @@ from services.contracts.events.dispatch import Urgency
 from services.contracts.events.progress import ClockKind, WhistleKind
 from services.contracts.events.report import Lane
 from services.reference.model.policies import AfterDue, Ladder, Policies
+from services.reference.sheets.checking_duplicates import duplicate_faults
 from services.reference.sheets.refusals import Refusal
 from services.worktime.limits import Limit, UnreadableLimitError
 
@@ -15,7 +16,12 @@ SHEET: Final = "policies"
 
 def check_policies(policies: Policies, item_codes: Collection[str]) -> Iterator[Refusal]:
     """Yield what is missing or unreadable."""
-    for place, reason in (*_missing(policies), *_ladder_faults(policies), *_limit_faults(policies)):
+    for place, reason in (
+        *_missing(policies),
+        *_ladder_faults(policies),
+        *_limit_faults(policies),
+        *duplicate_faults(policies.duplicates),
+    ):
         yield Refusal(SHEET, 0, place, reason)
     for lane in get_args(Lane)[1:]:
         if policies.lane_items.get(lane) not in item_codes:

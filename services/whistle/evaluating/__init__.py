@@ -1,0 +1,1 @@
+"""What a labelled file is read by and counted with: rows, classes, clusters."""
