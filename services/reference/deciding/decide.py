@@ -109,6 +109,12 @@ def _next_in_lane(returned: CaseReturned, scene: Scene) -> Choice:
     return center
 
 
+def _promised(returned: CaseReturned, now: Terms) -> Terms:
+    if returned.limits is None:
+        return now
+    return Terms(now.tier, now.urgency, replace(now.limits, promise=returned.limits.promise))
+
+
 def _first_terms(returned: CaseReturned, now: Terms) -> Terms:
     if returned.limits is None:
         return now
