@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status check test requirements bench bench-quick soak faults sabotage replay docs doctor
+.PHONY: help setup demo up down status check test requirements bench bench-quick soak faults sabotage replay docs doctor pictures
 
 help:        ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -51,6 +51,9 @@ bench-quick: setup ## the same in three minutes
 
 docs: setup  ## generated pages and schemas
 	@$(VENV) -m deploy.documents
+
+pictures:    ## docs/pictures, taken anew by the journey they show
+	@$(PYTHON) -m deploy.embedded.setup --tests && WHISTLE_PICTURES=1 $(VENV) -m pytest -q tests/journeys/test_in_pictures.py
 
 doctor: setup ## what is wrong with this machine or the running system
 	@$(VENV) -m deploy.embedded whistle doctor

@@ -1,0 +1,49 @@
+"""One report from the phone to the rating, before the eyes of everybody it concerns; `docs/journey.md` shows it."""
+
+from collections.abc import AsyncIterator
+from typing import Final
+
+import pytest
+from playwright.async_api import expect
+
+from tests.journeys.album import Album, pictures_wanted
+from tests.journeys.browsing import browsing, told_elsewhere
+from tests.journeys.everybody import LIVE_MILLISECONDS, Cast, Journey, a_busy_morning
+from tests.journeys.running_city import RunningCity
+
+pytestmark = [pytest.mark.kafka, pytest.mark.postgres, pytest.mark.timeout(600)]
+
+STREET: Final = "sub-03"
+
+
+@pytest.fixture
+async def journey(city: RunningCity) -> AsyncIterator[Journey]:
+    async with browsing(city) as browsers:
+        album = Album(wanted=pictures_wanted(), address=browsers.desk)
+        cast = Cast(
+            resident=await browsers.nobody(phone=True),
+            clerk=await browsers.person("drainage"),
+            center=await browsers.person(city.center, "center_operator"),
+            officer=await browsers.person(STREET, "subdistrict_officer", phone=True),
+        )
+        if album.wanted:
+            await a_busy_morning(city)
+        yield Journey(city, browsers, cast, album)
+
+
+async def test_a_report_goes_all_the_way_before_everybodys_eyes(journey: Journey) -> None:
+    await journey.cast.center.page.goto(f"{journey.browsers.desk}/board")
+    await journey.cast.center.page.wait_for_selector(".connection.live")
+
+    filed, code = await journey.reports()
+    await journey.city.quiet.wait()
+    await journey.signs_in(filed)
+    await journey.falls_overdue(filed, "drainage")
+    whistle = await journey.whistles_on_the_board(filed)
+    await journey.report_in(filed, whistle)
+    await journey.handles(filed)
+    await journey.another_person_verifies(filed)
+    await journey.rates(filed, code)
+
+    await expect(whistle).to_have_count(0, timeout=LIVE_MILLISECONDS)
+    assert told_elsewhere(journey.browsers.people) == []
