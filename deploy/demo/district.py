@@ -15,6 +15,7 @@ from typing import Final
 import msgspec
 
 from deploy.demo import departments, duties, people, streets
+from deploy.demo.aliases import with_aliases
 from services.reference.model.duties import Admission, AssetOwner, Duty, Power
 from services.reference.model.organisation import Unit
 from services.reference.sheets import admissions as admissions_sheet
@@ -55,7 +56,7 @@ def sample_district(seed: int = SEED) -> District:
     offices = departments.branch_offices(streets.subdistricts())
     units = (*departments.departments(), *departments.companies(), *offices, *ground)
     return District(
-        units=units,
+        units=tuple(map(with_aliases, units)),
         duty_lists=tuple(duties.duty_lists()),
         admissions=tuple(duties.admissions()),
         powers=tuple(duties.powers()),

@@ -1,6 +1,8 @@
 """`python -m services.intake api | relay`: where the parts of intake meet."""
 
+from collections.abc import Callable
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 from uuid import uuid4
@@ -33,7 +35,7 @@ from services.intake.pages.frame import Frame, resident_renderer
 from services.intake.pages.routes import FORM_LIMITS, page_routes
 from services.intake.settings import IntakeApiSettings, IntakeRelaySettings
 from services.intake.store.backlog import backlog_of, forget_old_keys
-from services.intake.store.city import city_in
+from services.intake.store.city import ReferenceCity, city_in
 from services.intake.store.deadlines import within
 from services.intake.store.followups import PostgresCases, PostgresFollowUps, PostgresTails
 from services.intake.store.pictures import KeptPictures
@@ -67,7 +69,7 @@ async def run_api(settings: IntakeApiSettings, shell: Shell) -> None:
         city = partial(city_in, cache)
         app = intake_app(
             ReportDoor(accept=accept, doorkeeper=doorkeeper, city=city, is_full=watch.is_full, metrics=metrics),
-            _track_door(settings, pool, pictures, doorkeeper, metrics),
+            _track_door(settings, pool, TrackParts(pictures, doorkeeper, metrics, city)),
             PictureDoor(
                 attach=AttachPictures(pictures=pictures, encode=encoded_anew, new_id=uuid4), doorkeeper=doorkeeper
             ),
@@ -114,9 +116,17 @@ def _doorkeeper(settings: IntakeApiSettings, pool: Pool) -> Doorkeeper:
     )
 
 
-def _track_door(
-    settings: IntakeApiSettings, pool: Pool, pictures: KeptPictures, doorkeeper: Doorkeeper, metrics: IntakeMetrics
-) -> TrackDoor:
+@dataclass(frozen=True, slots=True)
+class TrackParts:
+    """What the doors share."""
+
+    pictures: KeptPictures
+    doorkeeper: Doorkeeper
+    metrics: IntakeMetrics
+    city: Callable[[], ReferenceCity]
+
+
+def _track_door(settings: IntakeApiSettings, pool: Pool, parts: TrackParts) -> TrackDoor:
     keys = settings.keys()
     followups = PostgresFollowUps(pool, settings.database_seconds_max)
     track = TrackReports(
@@ -128,13 +138,14 @@ def _track_door(
     )
     followup = FollowUpReports(
         track=track,
+        city=parts.city,
         followups=followups,
-        pictures=pictures,
+        pictures=parts.pictures,
         keys=keys,
-        metrics=metrics,
+        metrics=parts.metrics,
         new_id=uuid7,
     )
-    return TrackDoor(track=track, followup=followup, doorkeeper=doorkeeper)
+    return TrackDoor(track=track, followup=followup, doorkeeper=parts.doorkeeper)
 
 
 async def _impatient(connection: Any) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Final, get_args
 
 import typer
 
-from services.reference.sheets.district import path_of, read_version
+from services.reference.sheets.district import CITY_SHEETS, CITY_WORDS, path_of, read_version
 from services.reference.sheets.folders import Form, files_of, marked, offered_in
 from services.reference.sheets.kinds import SHEETS
 from services.reference.sheets.refusals import SheetsRefusedError
@@ -82,7 +82,7 @@ def _write_marked(error: SheetsRefusedError, folder: Path, city: Path, marked_in
     written: list[str] = []
     for name in SHEETS:
         refusals = [refusal for refusal in error.refusals if refusal.sheet == name]
-        path = path_of(city if name in {"catalogue", "rules"} else folder, name)
+        path = path_of(city if name in {*CITY_SHEETS, *CITY_WORDS} else folder, name)
         if not refusals or not path.exists():
             continue
         try:

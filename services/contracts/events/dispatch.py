@@ -69,6 +69,8 @@ class CaseDispatched(Event, frozen=True, kw_only=True):
     """Policy: the street's whistle is blown by the clock, not only by hand."""
     reference_version: int
     because: Explanation
+    barred: tuple[str, ...] = ()
+    """The accused units with everything below them: none of these may ever see the case."""
     report: ReportFacts
 
     @property

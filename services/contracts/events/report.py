@@ -12,6 +12,11 @@ Lane = Literal["ordinary", "stability", "drugs", "petition", "discipline"]
 Channel = Literal["web", "one_key", "grid_worker", "hotline", "counter", "sensor"]
 ReporterKind = Literal["resident", "grid_worker", "operator", "device"]
 FollowUpKind = Literal["facts", "photo", "withdrawal", "rating"]
+SpecialRoute = Literal[
+    "emergency_110", "emergency_119", "emergency_120", "emergency_122",
+    "statutory_channel", "secret_or_private", "outside_government", "unlawful_or_immoral",
+]  # fmt: skip
+"""What is not handled as a matter of the district (Beijing regulation, Art 11); a repeat makes no report at all."""
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -46,6 +51,8 @@ class ReportFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     lane: Lane = "ordinary"
     accused: tuple[str, ...] = ()
     """Units the report complains about; none of them may ever see it."""
+    route: SpecialRoute | None = None
+    """Decided at intake; never of a sensitive lane."""
     on_the_spot: bool = False
     attachments: tuple[UUID, ...] = ()
 

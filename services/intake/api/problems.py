@@ -8,6 +8,7 @@ from prometheus_client import Counter
 from services.chassis.pictures import NotAPictureError
 from services.chassis.web.problems import Problem, invalid, of_status, unavailable
 from services.chassis.web.unexpected import problem_of
+from services.intake.domain.lanes import Advice
 from services.intake.domain.refusals import OtherBodyError, RefusedError, StateSecretError, UndecidedError
 from services.intake.handlers.attaching import TooManyPicturesError
 from services.intake.handlers.following_up import AlreadyDoneError
@@ -42,10 +43,13 @@ def _refused(error: Exception) -> Problem:
     return invalid([{"field": error.field, "reason": error.reason}])
 
 
-def _state_secret(_: Exception) -> Problem:
+def _state_secret(error: Exception) -> Problem:
     told = (
         "Nothing was kept. Hand it over in person or by confidential post to the office for the protection of secrets."
     )
+    advice = getattr(error, "advice", None)
+    if isinstance(advice, Advice):
+        told = f"{advice.en} {advice.zh}"
     return Problem("state-secret", "This may be a state secret and must not be sent over the internet", 422, told)
 
 

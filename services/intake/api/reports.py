@@ -42,7 +42,7 @@ class ReportDoor:
         if admitted.urgency != "emergency":
             self._pace(caller)
         answer = await self.accept.one(admitted, claim_in(scope, caller.scope, body))
-        return self._created(answer)
+        return self._created(answer, admitted)
 
     async def many(self, request: Request) -> Response:
         """Accept each line for itself, as it comes; answer with one result per line after the last is read."""
@@ -74,16 +74,23 @@ class ReportDoor:
     async def _line(self, number: int, line: bytes, caller: Caller) -> bytes:
         try:
             form = form_in(line, BatchLine)
-            answer = await self.accept.one(self._admit(form, caller), claim_of(caller.scope, form.key, line))
+            admitted = self._admit(form, caller)
+            answer = await self.accept.one(admitted, claim_of(caller.scope, form.key, line))
         except Exception as error:  # noqa: BLE001 -- one line's failure is that line's answer
             problem = refusal_of(error, self.metrics.refused)
             return _ENCODE({"line": number, "status": problem.status, "problem": problem.document()}) + b"\n"
-        told = {"line": number, "status": 201, "replayed": answer.replayed, **msgspec.structs.asdict(answer.receipt)}
+        receipt = {name: value for name, value in msgspec.structs.asdict(answer.receipt).items() if value is not None}
+        told = {"line": number, "status": 201, "replayed": answer.replayed, **receipt}
+        if admitted.advice is not None:
+            told["advice"] = admitted.advice
         return _ENCODE(told) + b"\n"
 
-    def _created(self, answer: Answer) -> Response:
+    def _created(self, answer: Answer, admitted: Admitted) -> Response:
         headers = {"Location": f"{PATH}/{answer.receipt.tracking_code}"}
         if answer.replayed:
             headers["Idempotency-Replayed"] = "true"
             self.metrics.replayed.inc()
-        return Response(_ENCODE(answer.receipt), 201, headers, "application/json")
+        receipt = answer.receipt
+        if admitted.advice is not None:
+            receipt = msgspec.structs.replace(receipt, advice=admitted.advice)
+        return Response(_ENCODE(receipt), 201, headers, "application/json")

@@ -7,12 +7,12 @@ from typing import Final, Protocol
 import msgspec
 
 from services.contracts.events.dispatch import Urgency
-from services.contracts.events.report import Channel, Lane, Place, ReporterKind
+from services.contracts.events.report import Channel, Lane, Place, ReporterKind, SpecialRoute
 from services.intake.domain.form import ATTACHMENTS_MAX, Contact, ReportForm, check_contact
-from services.intake.domain.lanes import lane_of
+from services.intake.domain.lanes import Advice, Judge, advice_in, all_accused, judged
 from services.intake.domain.masking import masked, masked_address
 from services.intake.domain.refusals import RefusedError
-from services.intake.domain.text import ADDRESS_MAX, NAME_MAX, TEXT_MAX, clean, refuse_state_secrets
+from services.intake.domain.text import ADDRESS_MAX, NAME_MAX, TEXT_MAX, clean
 from services.reference.deciding.coordinates import to_wgs84
 
 OPEN_CHANNELS: Final[frozenset[Channel]] = frozenset({"web", "one_key"})
@@ -31,7 +31,7 @@ COORDINATE_DIGITS: Final = 7
 """About a centimetre."""
 
 
-class City(Protocol):
+class City(Judge, Protocol):
     """What intake asks the reference version in force."""
 
     def urgency_of(self, item: str) -> Urgency | None:
@@ -48,6 +48,10 @@ class City(Protocol):
 
     def place_of(self, place: Place) -> Place:
         """Return the place with community and subdistrict filled in from the smallest unit it names."""
+        ...
+
+    def barred_by(self, accused: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the accused units with everything below them."""
         ...
 
 
@@ -67,9 +71,16 @@ class Admitted:
     place: Place
     text: str | None
     lane: Lane
+    route: SpecialRoute | None
+    """None of a sensitive report: how it is handled is its lane's business."""
+    accused: tuple[str, ...]
+    barred_units: tuple[str, ...]
+    """The accused with everything below them."""
     urgency: Urgency | None
     raw: RawText | None
     contact: Contact | None
+    advice: Advice | None
+    """For the receipt."""
 
 
 def admit(form: ReportForm, city: City, *, by_staff: bool) -> Admitted:
@@ -81,15 +92,14 @@ def admit(form: ReportForm, city: City, *, by_staff: bool) -> Admitted:
     """
     text = clean(form.text, "text", TEXT_MAX)
     address = clean(form.address, "address", ADDRESS_MAX) if form.address else None
-    for written in filter(None, (text, address)):
-        refuse_state_secrets(written)
+    verdict = judged(city, f"{text}\n{address}" if address else text, form.channel, form.item)
     if not text and form.item is None:
         raise RefusedError("text", "say what it is about, or name an item")
     if form.contact is not None:
         check_contact(form.contact, NAME_MAX)
     _check_reporter(form, by_staff=by_staff)
     urgency = _check_names(form, city)
-    lane = lane_of(form.item)
+    lane, accused = verdict.lane, all_accused(form.accused, verdict.accused)
     # A sensitive report travels without a word of what was written (domain §6.5).
     shown_text = None if lane != "ordinary" or not text else masked(text)
     shown_address = None if lane != "ordinary" or address is None else masked_address(address)
@@ -99,9 +109,13 @@ def admit(form: ReportForm, city: City, *, by_staff: bool) -> Admitted:
         place=_place(form, shown_address, city),
         text=shown_text,
         lane=lane,
+        route=verdict.route if lane == "ordinary" else None,
+        accused=accused,
+        barred_units=city.barred_by(accused) if accused else (),
         urgency=urgency,
         raw=_raw(text, shown_text, address, shown_address),
         contact=form.contact,
+        advice=advice_in(city, verdict.route),
     )
 
 

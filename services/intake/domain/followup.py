@@ -4,21 +4,22 @@ from dataclasses import dataclass
 
 from services.contracts.events.report import Lane
 from services.intake.domain.form import ATTACHMENTS_MAX, FollowUpForm
+from services.intake.domain.lanes import Judge, judged
 from services.intake.domain.masking import masked
 from services.intake.domain.refusals import RefusedError
-from services.intake.domain.text import TEXT_MAX, clean, refuse_state_secrets
+from services.intake.domain.text import TEXT_MAX, clean
 
 
 @dataclass(frozen=True, slots=True)
 class AdmittedFollowUp:
     form: FollowUpForm
     text: str | None
-    """Masked; nothing of a sensitive report."""
+    """Masked; nothing of a sensitive report, nor of sensitive words added to another."""
     raw: str | None
     """As written, where that differs."""
 
 
-def admit_followup(form: FollowUpForm, lane: Lane) -> AdmittedFollowUp:
+def admit_followup(form: FollowUpForm, lane: Lane, city: Judge) -> AdmittedFollowUp:
     """Return the follow-up as it may be taken.
 
     Raises:
@@ -26,7 +27,7 @@ def admit_followup(form: FollowUpForm, lane: Lane) -> AdmittedFollowUp:
         StateSecretError: nothing of it may be kept.
     """
     text = clean(form.text, "text", TEXT_MAX)
-    refuse_state_secrets(text)
+    verdict = judged(city, text, "web", None)
     if form.kind == "facts" and not text:
         raise RefusedError("text", "say what is new")
     if form.kind == "photo" and not form.attachments:
@@ -35,5 +36,6 @@ def admit_followup(form: FollowUpForm, lane: Lane) -> AdmittedFollowUp:
         raise RefusedError("rating", "belongs to a rating, and a rating needs it")
     if len(form.attachments) > ATTACHMENTS_MAX:
         raise RefusedError("attachments", f"at most {ATTACHMENTS_MAX}")
-    shown = None if lane != "ordinary" or not text else masked(text)
+    is_sensitive = lane != "ordinary" or verdict.lane != "ordinary"
+    shown = None if is_sensitive or not text else masked(text)
     return AdmittedFollowUp(form, shown, text if text and text != shown else None)

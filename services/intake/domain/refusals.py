@@ -15,7 +15,14 @@ class MalformedError(ValueError):
 
 
 class StateSecretError(ValueError):
-    """The text may hold a state secret: nothing of it may be kept here (domain §6.5)."""
+    """The text may hold a state secret: nothing of it may be kept here (domain §6.5).
+
+    `advice` names the channel to use, where the city has said which; its `zh` and `en` are for the reporter.
+    """
+
+    def __init__(self, advice: object = None) -> None:
+        super().__init__()
+        self.advice = advice
 
 
 class OtherBodyError(ValueError):

@@ -12,6 +12,7 @@ import msgspec
 
 from services.chassis.sealing import Keys
 from services.intake.domain.admission import Admitted
+from services.intake.domain.lanes import Advice
 from services.intake.domain.numbers import ReportNumber
 from services.intake.domain.refusals import (
     CannotStoreError,
@@ -37,13 +38,15 @@ from services.intake.ports import (
 T = TypeVar("T")
 
 
-class Receipt(msgspec.Struct, frozen=True):
+class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the reporter keeps. It promises that the report is committed."""
 
     report_id: UUID
     number: str
     tracking_code: str
     accepted_at: datetime
+    advice: Advice | None = None
+    """Of a report with a special route: whom to call, or which way to go instead."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from services.contracts.codec import encode
 from services.contracts.events import ReportFollowedUp
 from services.intake.domain.followup import AdmittedFollowUp, admit_followup
 from services.intake.domain.form import FollowUpForm
+from services.intake.domain.lanes import Judge
 from services.intake.domain.refusals import OtherBodyError, RefusedError
 from services.intake.handlers.tracking import TrackReports
 from services.intake.handlers.writing_down import seal_text
@@ -33,6 +34,7 @@ class FollowUpReports:
     """Take a follow-up from whoever holds the tracking code."""
 
     track: TrackReports
+    city: Callable[[], Judge]
     followups: FollowUps
     pictures: Pictures
     keys: Keys
@@ -47,7 +49,7 @@ class FollowUpReports:
             RefusedError, AlreadyDoneError, OtherBodyError: nothing is written.
         """
         known = await self.track.report_of(code)
-        admitted = admit_followup(form, known.lane)
+        admitted = admit_followup(form, known.lane, self.city())
         row = await self._written_down(known, admitted, claim)
         added = await self.followups.add_once(row)
         if added.followup_id == row.followup_id:

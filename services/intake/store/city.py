@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from services.contracts.events.dispatch import Urgency
-from services.contracts.events.report import Place
+from services.contracts.events.report import Channel, Place
 from services.reference.deciding.compile import CompiledReference
+from services.reference.deciding.lanes import Verdict, judged
+from services.reference.model.lexicon import Advised, RouteAdvice
 from services.reference.versions.cache import ReferenceCache
 
 
@@ -27,6 +29,15 @@ class ReferenceCity:
 
     def place_of(self, place: Place) -> Place:
         return self.reference.organisation.place_of(place)
+
+    def barred_by(self, accused: tuple[str, ...]) -> tuple[str, ...]:
+        return self.reference.organisation.barred_by(accused)
+
+    def verdict_on(self, text: str, channel: Channel, item: str | None) -> Verdict:
+        return judged(self.reference.lexicon, self.reference.policies.lanes, text, channel, item)
+
+    def advice_for(self, route: Advised) -> RouteAdvice | None:
+        return self.reference.advice.get(route)
 
 
 def city_in(cache: ReferenceCache) -> ReferenceCity:

@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from services.contracts.events.report import SpecialRoute
 from services.reference.deciding.compile import Answer, Outcome
 from services.reference.deciding.guards import cooperators, duty_lead, recused
 from services.reference.deciding.match import Found
@@ -40,6 +41,8 @@ def choose(scene: Scene) -> Choice:
     """Return the best choice for a report."""
     if scene.report.lane != "ordinary":
         return by_lane(scene)
+    if scene.report.route is not None:
+        return by_route(scene, scene.report.route)
     if scene.is_outside:
         return _outside(scene)
     found = _find(scene)
@@ -69,6 +72,32 @@ def by_lane(scene: Scene) -> Choice:
         item=item,
         terms=terms_for(item, scene),
         matched=(f"lane {scene.report.lane}",),
+        notes=tuple(notes),
+    )
+
+
+def by_route(scene: Scene, route: SpecialRoute) -> Choice:
+    """Return the choice for a special route: an emergency's service at once, otherwise the center with the reason.
+
+    An item that the reporter named keeps its limits where it is an emergency itself.
+    """
+    advice = scene.reference.advice.get(route)
+    if advice is None or advice.unit is None:
+        choice = consult(scene)
+        choice.matched = (f"special route {route}",)
+        return choice
+    item = scene.item if scene.item is not None and scene.item.urgency == "emergency" else None
+    notes: list[str] = []
+    lead = recused(advice.unit, scene.report.accused, scene.organisation, notes)
+    helpers = (item.lead, *item.cooperating) if item else ()
+    terms = None if item else scene.reference.route_terms.get(route)
+    return Choice(
+        lead=lead,
+        cooperating=cooperators(helpers, lead, item, scene, notes),
+        consulting=lead == COMMAND_CENTER,
+        item=item,
+        terms=terms or terms_for(item, scene),
+        matched=(f"special route {route}",),
         notes=tuple(notes),
     )
 

@@ -5,15 +5,18 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from services.contracts.events.report import Lane
+from services.reference.deciding.accusing import names_of
+from services.reference.deciding.lexicon import Lexicon
 from services.reference.deciding.mandates import Mandates
 from services.reference.deciding.match import RuleTable, fold
 from services.reference.deciding.organisation import Organisation
 from services.reference.deciding.ranking import implicit_rule, rank_of
 from services.reference.deciding.reach import Reach, Reaches
-from services.reference.deciding.terms import Terms, terms_of, unclassified_terms
+from services.reference.deciding.terms import Terms, emergency_terms, terms_of, unclassified_terms
 from services.reference.model.calendars import calendar_of
 from services.reference.model.catalogue import Item
 from services.reference.model.duties import OwnerRole
+from services.reference.model.lexicon import Advised, RouteAdvice
 from services.reference.model.policies import Policies
 from services.reference.model.rules import Rule
 from services.reference.model.version import ReferenceVersion
@@ -72,6 +75,11 @@ class CompiledReference:
     """What the grassroots may lead, and when."""
     owners: Mapping[tuple[OwnerRole, str, str | None], str]
     """Unit by (role, area, item)."""
+    lexicon: Lexicon
+    advice: Mapping[Advised, RouteAdvice]
+    """What reporters are told, and who takes it, by special route."""
+    route_terms: Mapping[Advised, Terms]
+    """Of the routes whose unit has a limit of its own."""
     answers: dict[AnswerKey, Answer] = field(default_factory=dict, repr=False, compare=False)
     """Remembered, never decided upon: what is not here is found again, the same."""
 
@@ -110,6 +118,13 @@ def compile_version(version: ReferenceVersion) -> CompiledReference:
         outcomes=tuple(_outcome(rule, items, terms, reaches) for rule in rules),
         mandates=Mandates(version, organisation, calendar.zone),
         owners=owners,
+        lexicon=Lexicon(version.lexicon, version.sounds, names_of(organisation.units.values())),
+        advice={advice.route: advice for advice in version.special_routes},
+        route_terms={
+            advice.route: emergency_terms(advice.limit, version.policies)
+            for advice in version.special_routes
+            if advice.limit is not None
+        },
     )
 
 

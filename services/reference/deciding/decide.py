@@ -121,6 +121,13 @@ def _first_terms(returned: CaseReturned, now: Terms) -> Terms:
     return Terms(returned.tier or now.tier, returned.urgency or now.urgency, returned.limits)
 
 
+def barred_of(lead: str, report: ReportFacts, reference: CompiledReference) -> tuple[str, ...]:
+    """Return who may never see the case; never its lead, who is accused only where everybody is."""
+    if not report.accused:
+        return ()
+    return tuple(unit for unit in reference.organisation.barred_by(report.accused) if unit != lead)
+
+
 def _dispatched(choice: Choice, scene: Scene, report: ReportFacts, attempt: int, epoch: int) -> CaseDispatched:
     reference, terms = scene.reference, choice.terms
     return CaseDispatched(
@@ -136,5 +143,6 @@ def _dispatched(choice: Choice, scene: Scene, report: ReportFacts, attempt: int,
         whistle_automatic=reference.policies.whistle.automatic,
         reference_version=reference.number,
         because=because(choice, scene),
+        barred=barred_of(choice.lead, report, reference),
         report=report,
     )

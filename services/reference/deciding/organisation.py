@@ -81,6 +81,16 @@ class Organisation:
         above = self._paths.get(unit_id, (unit_id,))
         return any(other in above for other in others)
 
+    def barred_by(self, accused: Iterable[str]) -> tuple[str, ...]:
+        """Return the accused units and everything below them, in order; of the district itself nothing below.
+
+        Everybody stands below the district: somebody of it must take the case all the same.
+        """
+        named = tuple(accused)
+        heads = [unit for unit in named if unit in self.units and self.units[unit].kind != "district"]
+        below = (unit for unit in self.units if heads and self.is_under(unit, heads))
+        return tuple(sorted({*named, *below})) if named else ()
+
     def grid_at(self, longitude: float, latitude: float) -> str | None:
         """Return the grid at a WGS-84 point, or None outside the district."""
         return self._grids.at(longitude, latitude)

@@ -28,6 +28,15 @@ def terms_of(item: Item, policies: Policies) -> Terms:
     return Terms(item.tier, item.urgency, limits)
 
 
+def emergency_terms(limit: str, policies: Policies) -> Terms:
+    """Return the terms of an emergency that no item of the catalogue names.
+
+    Raises:
+        UnreadableLimitError: a limit that is none.
+    """
+    return Terms("D", "emergency", _limits(limit, (), "emergency", policies, statutory=False))
+
+
 def unclassified_terms(policies: Policies) -> Terms:
     """Return the terms of a report of which nobody knows what it is yet."""
     return Terms("D", "normal", _limits(policies.unclassified_limit, (), "normal", policies, statutory=False))

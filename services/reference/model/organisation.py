@@ -44,6 +44,9 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The subdistrict a branch office works in."""
     lanes: tuple[Lane, ...] = ()
     """Sensitive lanes whose reports go to this unit and nobody else."""
+    aliases: tuple[str, ...] = ()
+    """Other names by which a complaint about it is recognised. Of the grassroots only these count: their names are
+    places too."""
     code: str | None = None
     """As the city writes it; its meaning depends on `scheme` and is never parsed (domain §3.3)."""
     scheme: str | None = None

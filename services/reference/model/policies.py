@@ -8,6 +8,7 @@ from services.contracts.events.dispatch import Urgency
 from services.contracts.events.progress import Card, ClockKind, Step, WhistleKind
 from services.contracts.events.report import Lane
 from services.reference.model.duplicates import DuplicatePolicy
+from services.reference.model.lexicon import LanePolicy
 from services.reference.model.life import LifePolicy
 
 DISPATCH: Final[dict[Urgency, str]] = {
@@ -122,6 +123,7 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True):
     major: MajorMatters = MajorMatters()
     lane_items: dict[Lane, str] = {}
     """The catalogue item whose limits a report of a sensitive lane follows."""
+    lanes: LanePolicy = LanePolicy()
     dispatch: dict[Urgency, str] = {}
     """Until when the command center dispatches what no rule decides (X-01); `DISPATCH` for those left out."""
     duplicates: DuplicatePolicy | None = None

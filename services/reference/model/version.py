@@ -8,6 +8,7 @@ import msgspec
 from services.reference.model.calendars import CalendarYear
 from services.reference.model.catalogue import Item
 from services.reference.model.duties import Admission, AssetOwner, Duty, Power
+from services.reference.model.lexicon import RouteAdvice, Sentence, Sound, Word
 from services.reference.model.modes import ModeProfile
 from services.reference.model.organisation import Unit
 from services.reference.model.policies import Policies
@@ -30,6 +31,11 @@ class ReferenceVersion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     """Whether powers were handed to the subdistricts; if not, no duty list, admission or power is part of it."""
     admissions: tuple[Admission, ...] = ()
     powers: tuple[Power, ...] = ()
+    lexicon: tuple[Word, ...] = ()
+    sounds: tuple[Sound, ...] = ()
+    special_routes: tuple[RouteAdvice, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
+    """What the lexicon must decide as they say."""
     policies: Policies
     calendars: tuple[CalendarYear, ...]
     profiles: tuple[ModeProfile, ...] = ()

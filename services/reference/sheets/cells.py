@@ -11,7 +11,7 @@ from services.contracts.events.dispatch import StagedLimit
 from services.reference.model.rules import Window
 from services.reference.sheets.reading import SEPARATOR, Column
 
-DEFAULTS: Final = {"lane": "ordinary", "priority": 0}
+DEFAULTS: Final = {"lane": "ordinary", "priority": 0, "by_sound": False}
 """Written as an empty cell."""
 
 

@@ -17,6 +17,7 @@ from services.reference.sheets.beside import Beside, read_beside
 from services.reference.sheets.checking import Known, check_catalogue, check_owners, check_rules
 from services.reference.sheets.checking_duties import check_admissions, check_duties, check_powers
 from services.reference.sheets.checking_ground import check_ground
+from services.reference.sheets.checking_lexicon import check_lexicon, check_names, check_routes, check_sentences
 from services.reference.sheets.checking_modes import check_modes
 from services.reference.sheets.checking_policies import check_policies
 from services.reference.sheets.checking_units import check_units
@@ -27,6 +28,8 @@ from services.reference.sheets.refusals import Refusal, SheetsRefusedError
 from services.worktime.calendar import CalendarDataError
 
 CITY_SHEETS: Final = ("catalogue", "rules")
+CITY_WORDS: Final = ("lexicon", "sounds", "special_routes", "sentences")
+"""Of a city that looks at words; a file that is missing has no rows."""
 DISTRICT_SHEETS: Final = ("units", "duty_lists", "asset_owners")
 GOING_DOWN: Final = ("admissions", "powers")
 """Of a district that delegated something; a file that is missing has no rows."""
@@ -38,8 +41,8 @@ def read_version(
     """Return the version that two folders describe.
 
     Args:
-        city: catalogue, rules (csv or xlsx), `policies.json`, `calendars/*.json`, `modes/*.json`; as
-            `deploy/reference`.
+        city: catalogue, rules, lexicon, sounds, special_routes, sentences (csv or xlsx), `policies.json`,
+            `calendars/*.json`, `modes/*.json`; as `deploy/reference`.
         district: units, duty_lists, asset_owners, admissions, powers (csv or xlsx), `grids.geojson`; as
             `deploy/demo/district`.
         delegated: whether powers were delegated to subdistricts. If not, duty lists, admissions and powers are left
@@ -84,6 +87,10 @@ def _version(sheets: Sheets, beside: Beside, policies: Policies) -> ReferenceVer
         delegation="not_delegated",
         admissions=(),
         powers=sheets.values("powers"),
+        lexicon=sheets.values("lexicon"),
+        sounds=sheets.values("sounds"),
+        special_routes=sheets.values("special_routes"),
+        sentences=sheets.values("sentences"),
         profiles=beside.profiles,
         policies=policies,
         calendars=beside.calendars,
@@ -95,8 +102,8 @@ def _read_all(city: Path, district: Path) -> Sheets:
     for folder, names in ((city, CITY_SHEETS), (district, DISTRICT_SHEETS)):
         for name in names:
             sheets.entries[name] = sheets.attempt(partial(_read, name, path_of(folder, name)), [])
-    for name in GOING_DOWN:
-        path = path_of(district, name)
+    for folder, name in (*((district, name) for name in GOING_DOWN), *((city, name) for name in CITY_WORDS)):
+        path = path_of(folder, name)
         sheets.entries[name] = sheets.attempt(partial(_read, name, path), []) if path.exists() else []
     return sheets
 
@@ -123,6 +130,15 @@ def _check(
             check_powers(sheets.entries["powers"], known),
             check_owners(sheets.entries["asset_owners"], known),
             check_policies(policies, known.items),
+            check_names({entry.value.id: (entry.row, entry.value.aliases) for entry in sheets.entries["units"]}),
+            check_lexicon(sheets.entries["lexicon"], sheets.entries["sounds"]),
+            check_routes(sheets.entries["special_routes"], known),
+            check_sentences(
+                sheets.entries["sentences"],
+                (sheets.values("lexicon"), sheets.values("sounds")),
+                policies.lanes,
+                known,
+            ),
         )
     )
 

@@ -4,7 +4,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from services.reference.sheets import admissions, asset_owners, catalogue, duty_lists, powers, rules, units
+from services.reference.sheets import (
+    admissions,
+    asset_owners,
+    catalogue,
+    duty_lists,
+    lexicon,
+    powers,
+    rules,
+    sentences,
+    sounds,
+    special_routes,
+    units,
+)
 from services.reference.sheets.reading import Column, Entry
 
 
@@ -26,4 +38,8 @@ SHEETS: Final[Mapping[str, Sheet]] = {
     "asset_owners": Sheet(asset_owners.COLUMNS, asset_owners.read_asset_owners, "asset_owners"),
     "admissions": Sheet(admissions.COLUMNS, admissions.read_admissions, "admissions"),
     "powers": Sheet(powers.COLUMNS, powers.read_powers, "powers"),
+    "lexicon": Sheet(lexicon.COLUMNS, lexicon.read_lexicon, "lexicon"),
+    "sounds": Sheet(sounds.COLUMNS, sounds.read_sounds, "sounds"),
+    "special_routes": Sheet(special_routes.COLUMNS, special_routes.read_special_routes, "special_routes"),
+    "sentences": Sheet(sentences.COLUMNS, sentences.read_sentences, "sentences"),
 }

@@ -29,6 +29,11 @@ COLUMNS: Final = (
     Column("supervisor", "id of the unit that takes complaints about this one; empty: the parent", refers="unit"),
     Column("serves", "branch_office only: id of the subdistrict it works in"),
     Column("lanes", "sensitive lanes this unit alone receives: stability; drugs; petition; discipline", choices=LANES),
+    Column(
+        "aliases",
+        "other names by which a complaint about the unit is recognised; of subdistricts, communities and grids only "
+        "these count, because their names are places too",
+    ),
     Column("code", "the city's code, as written, such as the 15 digits of a grid"),
     Column("scheme", "which coding the code follows, such as `GB/T 30428.1`; needed with a code"),
     Column("grid_level", "grid only: 1 (top) to 3"),
@@ -59,6 +64,7 @@ def _unit(row: Row) -> Unit:
         supervisor=row.optional("supervisor"),
         serves=row.optional("serves"),
         lanes=_lanes(row),
+        aliases=row.many("aliases"),
         code=row.optional("code"),
         scheme=row.optional("scheme"),
         grid_level=level,

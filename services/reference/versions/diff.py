@@ -28,6 +28,10 @@ PARTS: Final[Mapping[str, Callable[[Any], str]]] = {
     "admissions": lambda admission: str(admission.id),
     "powers": lambda power: f"{power.holder}/{power.item}/{power.valid_from or ''}",
     "asset_owners": lambda owner: f"{owner.role}/{owner.area}/{owner.item or '*'}",
+    "lexicon": lambda word: f"{word.means}/{word.word}",
+    "sounds": lambda sound: str(sound.sound),
+    "special_routes": lambda route: str(route.route),
+    "sentences": lambda sentence: str(sentence.text),
     "calendars": lambda year: f"{year.region}-{year.year}",
     "profiles": lambda profile: str(profile.id),
 }

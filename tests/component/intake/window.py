@@ -96,6 +96,7 @@ class Window:
                 track=track,
                 followup=FollowUpReports(
                     track=track,
+                    city=lambda: TOWN,
                     followups=self.followups,
                     pictures=self.pictures,
                     keys=KEYS,

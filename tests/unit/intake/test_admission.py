@@ -135,12 +135,12 @@ def test_a_contact_that_can_be_answered_is_accepted() -> None:
 )
 def test_a_follow_up_has_what_its_kind_needs(form: FollowUpForm, named: str) -> None:
     with pytest.raises(RefusedError) as caught:
-        admit_followup(form, "ordinary")
+        admit_followup(form, "ordinary", TOWN)
 
     assert caught.value.field == named
 
 
 def test_what_is_added_to_a_sensitive_report_travels_without_a_word() -> None:
-    added = admit_followup(FollowUpForm(kind="facts", text="又来了"), "drugs")
+    added = admit_followup(FollowUpForm(kind="facts", text="又来了"), "drugs", TOWN)
 
     assert (added.text, added.raw) == (None, "又来了")

@@ -24,7 +24,8 @@ def open_case(
     An accused unit never leads and never cooperates, whatever the decision says (X-10); then the center consults.
     """
     report = decision.report
-    lead, cooperating = without_barred(decision.lead, decision.cooperating, report.accused)
+    barred = decision.barred or report.accused
+    lead, cooperating = without_barred(decision.lead, decision.cooperating, barred)
     consulting = decision.consulting or lead != decision.lead
     on_spot = report.on_the_spot and decision.tier == "G" and not consulting
     row = CaseRow(
@@ -39,7 +40,8 @@ def open_case(
         urgency=decision.urgency,
         item=decision.item,
         lane=report.lane,
-        barred_units=list(report.accused),
+        # Where everybody is accused the center keeps the case all the same: it is never ownerless.
+        barred_units=[unit for unit in barred if unit != lead],
         subdistrict=report.place.subdistrict,
         accepted_at=report.accepted_at,
         opened_at=now,
