@@ -12,7 +12,7 @@ begin
 
     foreach name in array array[
         'intake_api', 'intake_relay', 'router', 'ledger_writer', 'desk_api',
-        'board_reader', 'notify', 'reconciler', 'operator'
+        'board_reader', 'notify', 'appraisal', 'reconciler', 'operator'
     ] loop
         if not exists (select from pg_roles where rolname = name) then
             execute format('create role %I login nosuperuser nocreatedb nocreaterole nobypassrls', name);
@@ -26,7 +26,7 @@ begin
     end loop;
 
     foreach name in array array[
-        'clock_definer', 'delivery_definer', 'identity_definer', 'intake_definer', 'ledger_definer',
+        'appraisal_definer', 'clock_definer', 'delivery_definer', 'identity_definer', 'intake_definer', 'ledger_definer',
         'notify_definer', 'reconciler_definer', 'reference_definer', 'vault_definer'
     ] loop
         if not exists (select from pg_roles where rolname = name) then

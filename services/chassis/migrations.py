@@ -14,7 +14,18 @@ from typing import Any, Final
 
 import asyncpg
 
-ROOMS: Final = ("chassis", "identity", "reference", "intake", "ledger", "notify", "reconciler", "board", "desk")
+ROOMS: Final = (
+    "chassis",
+    "identity",
+    "reference",
+    "intake",
+    "ledger",
+    "notify",
+    "reconciler",
+    "appraisal",
+    "board",
+    "desk",
+)
 OWNER: Final = "migrator"
 LOCK: Final = 0x57_48_49_53_54_4C_45  # "WHISTLE": one migration at a time in a database
 SCRAM_ITERATIONS: Final = 4096

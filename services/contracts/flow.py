@@ -41,6 +41,12 @@ FLOW: Final = (
     Hop(carries=ReportFollowedUp, written_by="intake", read_by=("ledger",)),
     Hop(carries=CaseDispatched, written_by="router", read_by=("ledger",)),
     Hop(carries=CaseReturned, written_by="ledger", read_by=("router",)),
-    Hop(carries=CaseProgressed, written_by="ledger", read_by=("board", "notify")),
-    Hop(carries=NoticeIssued, written_by="ledger", read_by=("notify",), key="notice_id", partitions=1),
+    Hop(carries=CaseProgressed, written_by="ledger", read_by=("board", "notify", "appraisal")),
+    Hop(
+        carries=NoticeIssued,
+        written_by="ledger",
+        read_by=("notify", "appraisal"),
+        key="notice_id",
+        partitions=1,
+    ),
 )

@@ -23,6 +23,7 @@ NOUNS: Final = {
     "calendar": "calendars:app",
     "mode": "mode:app",
     "case": "case:app",
+    "appraisal": "appraisal:app",
     "dlq": "dead_letters:app",
     "clock": "clock:app",
     "subscription": "subscriptions:app",

@@ -13,7 +13,9 @@ from tests.wire.whistle.command_line import CommandLine
 
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres, pytest.mark.timeout(300)]
 
-PROCESSES = ("intake-api", "intake-relay", "router", "ledger", "desk", "sla", "board", "notify", "reconciler")
+PROCESSES = (
+    "intake-api", "intake-relay", "router", "ledger", "desk", "sla", "board", "notify", "appraisal", "reconciler",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,7 @@ FLOWING: Final = Row(
                 Series(rate_of("whistle_ledger_cases_opened_total"), "4 opened in queues"),
                 Series(rate_of("whistle_ledger_relay_sent_total"), "5 facts published by the ledger"),
                 Series(rate_of("whistle_notify_facts_total"), "6 facts taken by notify"),
+                Series(rate_of("whistle_appraisal_facts_total"), "6 facts taken by the appraisal"),
             ),
             unit="cps",
             means="Lines 1 to 4 lie upon each other when nothing waits.",

@@ -9,6 +9,7 @@ from services.contracts.events.progress import Card, ClockKind, Step, WhistleKin
 from services.contracts.events.report import Lane
 from services.reference.model.duplicates import DuplicatePolicy
 from services.reference.model.lexicon import LanePolicy
+from services.reference.model.appraising import AppraisalPolicy
 from services.reference.model.life import LifePolicy
 
 DISPATCH: Final[dict[Urgency, str]] = {
@@ -115,6 +116,7 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True):
     rework_min: str = "1wd"
     rework_rounds_max: int = 3
     life: LifePolicy = LifePolicy()
+    appraisal: AppraisalPolicy = AppraisalPolicy()
     day_mode: Literal["working_hours", "end_of_day"] = "working_hours"
     unclassified_limit: str = "5wd"
     """Handling limit of a report for which no item is known (the hotline's ordinary class, domain §2.2)."""

@@ -7,6 +7,7 @@ from services.contracts.events.dispatch import Urgency
 from services.contracts.events.progress import ClockKind, WhistleKind
 from services.contracts.events.report import Lane
 from services.reference.model.policies import AfterDue, Ladder, Policies
+from services.reference.sheets.checking_appraisal import appraisal_faults
 from services.reference.sheets.checking_duplicates import duplicate_faults
 from services.reference.sheets.refusals import Refusal
 from services.worktime.limits import Limit, UnreadableLimitError
@@ -20,6 +21,7 @@ def check_policies(policies: Policies, item_codes: Collection[str]) -> Iterator[
         *_missing(policies),
         *_ladder_faults(policies),
         *_limit_faults(policies),
+        *appraisal_faults(policies.appraisal),
         *duplicate_faults(policies.duplicates),
     ):
         yield Refusal(SHEET, 0, place, reason)

@@ -19,6 +19,7 @@ PORTS: Final[Mapping[str, int]] = {
     "board": 8107,
     "notify": 8108,
     "reconciler": 8109,
+    "appraisal": 8110,
 }
 """As in compose.yaml; `WHISTLE_<SERVICE>_PORT` says otherwise, there and here."""
 SECONDS_MAX: Final = 5.0

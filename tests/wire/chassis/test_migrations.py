@@ -43,12 +43,12 @@ async def test_a_file_that_fails_leaves_nothing_behind(database: Database, monke
 
 
 def test_no_role_of_a_process_owns_a_table_or_sees_past_row_level_security(database: Database) -> None:
-    names = "intake_api intake_relay router ledger_writer desk_api board_reader notify reconciler operator"
+    names = "intake_api intake_relay router ledger_writer desk_api board_reader notify appraisal reconciler operator"
     roles = ",".join(f"'{name}'" for name in names.split())
     strong = f"select count(*) from pg_roles where rolname in ({roles}) and (rolsuper or rolbypassrls or rolcreaterole)"
     owned = f"select count(*) from pg_class c join pg_roles r on r.oid = c.relowner where r.rolname in ({roles})"
 
-    assert database.run_sql(f"select count(*) from pg_roles where rolname in ({roles})").strip() == "9"
+    assert database.run_sql(f"select count(*) from pg_roles where rolname in ({roles})").strip() == "10"
     assert database.run_sql(strong).strip() == "0"
     assert database.run_sql(owned).strip() == "0"
 

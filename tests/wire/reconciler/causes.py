@@ -68,6 +68,18 @@ def a_told_notice(database: Database, key: UUID) -> str:
     return database.run_sql(f"insert into notify.messages (case_id, version) values ('{key}', 0)")
 
 
+def an_appraised_fact(database: Database, key: UUID) -> str:
+    return database.run_sql(
+        f"insert into appraisal.facts (case_id, version, at, what) values ('{key}', 1, clock.now(), 'noted')"
+    )
+
+
+def an_appraised_notice(database: Database, key: UUID) -> str:
+    return database.run_sql(
+        f"insert into appraisal.notices (notice_id, at, kind) values ('{key}', clock.now(), 'digest')"
+    )
+
+
 def _fact(database: Database, key: UUID, version: int, topic: str) -> str:
     return database.run_sql(
         "insert into ledger.facts (case_id, version, topic, event_id, at, body)"
@@ -89,4 +101,6 @@ STORIES: Final[Mapping[str, Story]] = {
     "followup-fact": Story(a_followup, a_taken_followup),
     "fact-notify": Story(a_fact, a_told_fact),
     "notice-notify": Story(a_notice, a_told_notice),
+    "fact-appraisal": Story(a_fact, an_appraised_fact),
+    "notice-appraisal": Story(a_notice, an_appraised_notice),
 }

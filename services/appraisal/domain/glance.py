@@ -1,0 +1,77 @@
+"""A first look at a fact: what every row needs. Most facts are openings, and this is the hot path."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+import msgspec
+
+from services.appraisal.domain.kept import Snapshot
+from services.contracts.events import CaseProgressed, Event
+from services.contracts.events.report import Lane
+
+
+class WhatGlance(msgspec.Struct, frozen=True, gc=False):
+    type: str
+    because: msgspec.Raw = msgspec.Raw()
+    """Of an opening its explanation; other facts say something else by this name."""
+
+
+class ReportGlance(msgspec.Struct, frozen=True, gc=False):
+    has_contact: bool = False
+
+
+class PlaceGlance(msgspec.Struct, frozen=True, gc=False):
+    grid: str | None = None
+    community: str | None = None
+    subdistrict: str | None = None
+
+
+class ClockGlance(msgspec.Struct, frozen=True, gc=False):
+    kind: str
+    cycle: int
+    due_at: datetime
+
+
+class FactGlance(Event, frozen=True, kw_only=True, gc=False):
+    """What of a `CaseProgressed` a snapshot is made from."""
+
+    TYPE: ClassVar[str] = CaseProgressed.TYPE
+
+    case_id: UUID
+    version: int
+    at: datetime
+    what: WhatGlance
+    number: str
+    reports: tuple[ReportGlance, ...]
+    accepted_at: datetime
+    item: str | None = None
+    place: PlaceGlance = PlaceGlance()
+    lane: Lane = "ordinary"
+    lead: str
+    branch: str | None = None
+    cooperating: tuple[str, ...] = ()
+    clocks: tuple[ClockGlance, ...] = ()
+
+
+def snapshot_of(fact: FactGlance) -> Snapshot:
+    """Return where the case stood after the fact."""
+    due_at, last = None, 0
+    for clock in fact.clocks:
+        if clock.kind == "promise" and clock.cycle > last:
+            due_at, last = clock.due_at, clock.cycle
+    place = fact.place
+    return Snapshot(
+        fact.number,
+        fact.accepted_at,
+        due_at,
+        fact.item,
+        place.subdistrict,
+        place.community,
+        fact.lane,
+        fact.lead,
+        fact.branch,
+        fact.cooperating,
+        any(report.has_contact for report in fact.reports),
+        last,
+    )

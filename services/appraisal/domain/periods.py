@@ -1,0 +1,87 @@
+"""Weeks, months and half-years of the city's calendar, from their first instant to the first of the next."""
+
+import re
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+
+class UnreadablePeriodError(ValueError):
+    """No period has this name; the message says how they are written."""
+
+
+class Period(msgspec.Struct, frozen=True):
+    """`starts` belongs to it, `ends` does not; both aware. Named `2026-03`, `2026-W09` or `2026-H1`."""
+
+    name: str
+    starts: datetime
+    ends: datetime
+
+    def holds(self, at: datetime | None) -> bool:
+        """Whether `at` lies in the period."""
+        return at is not None and self.starts <= at < self.ends
+
+
+def period_of(name: str, zone: ZoneInfo) -> Period:
+    """Return the period of a name.
+
+    Raises:
+        UnreadablePeriodError: it is neither a month, an ISO week nor a half-year.
+    """
+    for pattern, dates in ((_MONTH, _month), (_WEEK, _week), (_HALF, _half)):
+        found = pattern.fullmatch(name)
+        if found is not None:
+            try:
+                first, following = dates(int(found[1]), int(found[2]))
+            except ValueError:
+                break
+            return Period(name, _midnight(first, zone), _midnight(following, zone))
+    raise UnreadablePeriodError(f"{name[:20]!r} is no month (2026-03), week (2026-W09) or half-year (2026-H1)")
+
+
+def month_at(at: datetime, zone: ZoneInfo) -> Period:
+    """Return the month that `at` lies in."""
+    day = at.astimezone(zone).date()
+    return period_of(f"{day:%Y-%m}", zone)
+
+
+def month_before(period: Period, zone: ZoneInfo) -> Period:
+    """Return the month before a period begins."""
+    return month_at(period.starts - timedelta(hours=1), zone)
+
+
+def weeks_in(month: Period, zone: ZoneInfo) -> tuple[Period, ...]:
+    """Return the ISO weeks whose Thursday lies in the month: each week belongs to one month."""
+    first = month.starts.astimezone(zone).date()
+    thursdays = (first + timedelta(days=offset) for offset in range((month.ends - month.starts).days + 1))
+    own = (day for day in thursdays if day.isoweekday() == 4 and month.holds(_midnight(day, zone)))
+    return tuple(period_of("{}-W{:02}".format(*day.isocalendar()[:2]), zone) for day in own)
+
+
+def months_in(half: Period, zone: ZoneInfo) -> tuple[Period, ...]:
+    """Return the six months of a half-year."""
+    first = half.starts.astimezone(zone).date()
+    return tuple(period_of(f"{first.year}-{first.month + offset:02}", zone) for offset in range(6))
+
+
+_MONTH = re.compile(r"(\d{4})-(\d{2})")
+_WEEK = re.compile(r"(\d{4})-W(\d{2})")
+_HALF = re.compile(r"(\d{4})-H([12])")
+
+
+def _month(year: int, month: int) -> tuple[date, date]:
+    return date(year, month, 1), date(year + month // 12, month % 12 + 1, 1)
+
+
+def _week(year: int, week: int) -> tuple[date, date]:
+    monday = date.fromisocalendar(year, week, 1)
+    return monday, monday + timedelta(days=7)
+
+
+def _half(year: int, half: int) -> tuple[date, date]:
+    return (date(year, 1, 1), date(year, 7, 1)) if half == 1 else (date(year, 7, 1), date(year + 1, 1, 1))
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone)

@@ -1,0 +1,28 @@
+"""Metrics of the appraisal, each declared once."""
+
+from dataclasses import dataclass
+from typing import Final, Self
+
+from prometheus_client import CollectorRegistry, Counter
+
+from services.chassis.metrics import NAMESPACE
+
+PREFIX: Final = f"{NAMESPACE}_appraisal"
+
+
+@dataclass(frozen=True, slots=True)
+class AppraisalMetrics:
+    facts: Counter
+    notices: Counter
+    repeats: Counter
+
+    @classmethod
+    def create(cls, registry: CollectorRegistry) -> Self:
+        def counter(name: str, meaning: str) -> Counter:
+            return Counter(f"{PREFIX}_{name}_total", meaning, registry=registry)
+
+        return cls(
+            facts=counter("facts", "Facts of cases taken, whether or not a figure counts them."),
+            notices=counter("notices", "Notices taken, whether or not a figure counts them."),
+            repeats=counter("repeats", "Facts and notices that were there already."),
+        )

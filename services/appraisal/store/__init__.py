@@ -1,0 +1,1 @@
+"""The SQL of the schema `appraisal`, one file per promise."""

@@ -1,0 +1,1 @@
+"""Appraisal: what facts come to, by hand and by the code."""

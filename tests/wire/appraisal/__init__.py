@@ -1,0 +1,1 @@
+"""The appraisal as a process, and the command line that rebuilds its figures."""
