@@ -13,6 +13,14 @@ Score = Literal[1, 2, 3, 4, 5]
 """How the whistler judges a department; 5 is best."""
 
 
+class MeetingPoint(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where who is called meets: in words, as a WGS-84 point in degrees, or both."""
+
+    place: str = ""
+    longitude: float | None = None
+    latitude: float | None = None
+
+
 class Called(msgspec.Struct, frozen=True, omit_defaults=True):
     """One department called by a whistle, and until when it must report in."""
 
@@ -40,6 +48,8 @@ class Whistle(msgspec.Struct, frozen=True, omit_defaults=True):
     """What it is about is going on at this moment, so the shorter limit of its kind holds."""
     result_by: datetime | None = None
     """Until when the joint work has a result, where the policy sets a limit for the kind."""
+    meeting: MeetingPoint | None = None
+    """None: at the place of the case."""
 
 
 class Supervision(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -67,6 +77,7 @@ class WhistleProposed(msgspec.Struct, frozen=True, tag="whistle_proposed", omit_
     called: tuple[str, ...]
     reason: str
     ongoing: bool = False
+    meeting: MeetingPoint | None = None
 
 
 class ProposalDecided(msgspec.Struct, frozen=True, tag="proposal_decided", omit_defaults=True):

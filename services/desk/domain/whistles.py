@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from services.contracts.events.progress import State, WhistleKind
+from services.contracts.events.whistles import MeetingPoint
 from services.ledger.domain.state import CallRow, CaseRow, WhistleRow
 
 WHISTLES_MAX = 200
@@ -91,6 +92,8 @@ class WhistleShown(msgspec.Struct, frozen=True, kw_only=True):
     wrong_because: str
     """Why it should not have been blown; empty for a right one."""
     evaluated_at: datetime | None
+    meeting: MeetingPoint | None
+    """Where they meet; none: at the place of the case."""
     calls: tuple[CallShown, ...]
 
 
@@ -125,6 +128,7 @@ def shown_whistle(whistle: WhistleRow, case: CaseRow, calls: Iterable[CallRow]) 
         result=whistle.result,
         wrong_because=whistle.wrong_because,
         evaluated_at=whistle.evaluated_at,
+        meeting=whistle.meeting,
         calls=tuple(_shown_call(call) for call in calls if call.number == whistle.number),
     )
 

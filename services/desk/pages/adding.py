@@ -6,6 +6,7 @@ from services.desk.pages.acting.routes import ActingPages
 from services.desk.pages.board.mode import ModePages
 from services.desk.pages.board.routes import BoardPages
 from services.desk.pages.case.routes import CasePages
+from services.desk.pages.ground.routes import GroundPages
 from services.desk.pages.login.routes import LoginPages
 from services.desk.pages.looks import LookPages
 from services.desk.pages.parts import PageParts
@@ -15,5 +16,6 @@ from services.desk.pages.subdistrict.routes import SubdistrictPages
 
 def add_pages(app: FastAPI, parts: PageParts) -> None:
     """Add the pages; each kind adds its own routes."""
+    GroundPages(parts).add_to(app)
     for pages in (LookPages, LoginPages, QueuePages, CasePages, ActingPages, SubdistrictPages, BoardPages, ModePages):
         pages(parts).add_to(app)

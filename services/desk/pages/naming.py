@@ -46,6 +46,20 @@ class Names:
             return code
         return item.name_zh if language == "zh" else item.name_en.replace("_", " ").capitalize()
 
+    def item_named(self, text: str) -> str:
+        """Return the code of the item that people call so; what is no name stays, as the code it may be."""
+        items = self._versions.latest().items
+        if text in items:
+            return text
+        spoken: tuple[Language, ...] = ("zh", "en")
+        return next((code for code in items for language in spoken if self.item(code, language) == text), text)
+
+    def grounds(self) -> Sequence[Unit]:
+        """Return subdistricts and communities, by name; a grid is found on the map, or by its name."""
+        return sorted(
+            (unit for unit in self._units().values() if unit.kind in {"subdistrict", "community"}), key=_kind_and_name
+        )
+
     def place(self, grid: str | None, community: str | None, subdistrict: str | None) -> str:
         """Return the place from the large to the small, as people write it."""
         names = [self.unit(unit) for unit in (subdistrict, community) if unit]

@@ -9,8 +9,8 @@ import msgspec
 
 from services.contracts.events.dispatch import Urgency
 from services.contracts.events.progress import State
+from services.contracts.events.report import Place
 from services.desk.domain.cards import RunningClock
-from services.desk.domain.queue import Whereabouts
 from services.desk.queries.asking import Asking
 from services.desk.queries.parameters import Parameters
 
@@ -52,7 +52,7 @@ class AreaCase(msgspec.Struct, frozen=True, kw_only=True):
     revision: int
     whistle_open: int | None
     reference_version: int
-    place: Whereabouts | None
+    place: Place | None
     accepted_at: datetime
     due_at: datetime
     running: tuple[RunningClock, ...]

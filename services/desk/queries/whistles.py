@@ -20,7 +20,7 @@ _WHISTLES: Final = """
             'case_revision', w.case_revision, 'item', w.item, 'lead', w.lead, 'number', w.number, 'kind', w.kind,
             'subdistrict', w.subdistrict, 'automatic', w.automatic, 'reason', w.reason, 'ongoing', w.ongoing,
             'blown_at', w.blown_at, 'closed_at', w.closed_at, 'result', w.result, 'wrong_because', w.wrong_because,
-            'evaluated_at', w.evaluated_at, 'calls', coalesce((
+            'evaluated_at', w.evaluated_at, 'meeting', w.meeting, 'calls', coalesce((
                 select json_agg(json_build_object(
                     'unit', l.unit, 'role', l.role, 'branch', l.branch, 'person_called', l.person_called,
                     'head_called', l.head_called, 'state', l.state, 'due_at', l.due_at,

@@ -91,6 +91,7 @@ def _blow_confirmed(case: TakenCase, proposal: ProposalRow, asked: Asked) -> Whi
         called=proposal.called,
         reason=proposal.because,
         ongoing=proposal.ongoing,
+        meeting=proposal.meeting,
         by=proposal.proposed_by,
     )
     return blow(case, blowing, asked.now, asked.city)

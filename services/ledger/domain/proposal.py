@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from services.contracts.events.whistles import ProposalKind, WhistleKind
+from services.contracts.events.whistles import MeetingPoint, ProposalKind, WhistleKind
 
 
 class ProposalRow(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -32,3 +32,4 @@ class ProposalRow(msgspec.Struct, kw_only=True, omit_defaults=True):
     whistle_kind: WhistleKind | None = None
     called: tuple[str, ...] = ()
     ongoing: bool = False
+    meeting: MeetingPoint | None = None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.contracts.events.whistles import ProposalKind, WhistleKind
+from services.contracts.events.whistles import MeetingPoint, ProposalKind, WhistleKind
 from services.ledger.domain.proposal import ProposalRow
 from services.ledger.domain.taken import TakenCase
 
@@ -21,6 +21,7 @@ class Proposing:
     whistle_kind: WhistleKind | None = None
     called: tuple[str, ...] = ()
     ongoing: bool = False
+    meeting: MeetingPoint | None = None
 
 
 def propose(case: TakenCase, asked: Proposing, now: datetime) -> ProposalRow:
@@ -39,6 +40,7 @@ def propose(case: TakenCase, asked: Proposing, now: datetime) -> ProposalRow:
         whistle_kind=asked.whistle_kind,
         called=asked.called,
         ongoing=asked.ongoing,
+        meeting=asked.meeting,
     )
     case.keep(row)
     return row

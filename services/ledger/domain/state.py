@@ -9,6 +9,7 @@ import msgspec
 from services.contracts.events.dispatch import CaseDispatched, Tier, Urgency
 from services.contracts.events.progress import ClockKind, Handled, ReportRef, Role, State, Step, WhistleKind
 from services.contracts.events.report import Lane
+from services.contracts.events.whistles import MeetingPoint
 from services.ledger.domain.adjusting import Adjustment
 from services.ledger.domain.proposal import ProposalRow
 from services.ledger.domain.requests import Exclusion, Request
@@ -134,6 +135,7 @@ class WhistleRow(msgspec.Struct, kw_only=True):
     """Why it should not have been blown; empty for a right one."""
     evaluated_at: datetime | None = None
     """When the last of the called departments was judged."""
+    meeting: MeetingPoint | None = None
 
 
 class CallRow(msgspec.Struct, kw_only=True):

@@ -12,11 +12,13 @@ from services.ledger.domain.life.acts import Correct
 from services.ledger.domain.life.opening import open_next
 from services.ledger.domain.state import CENTER
 from services.ledger.domain.whistle.acts import Blow
-from tests.builders import MONDAY_NOON, a_dispatched_case, a_report
+from services.reference.deciding.organisation import Organisation
+from tests.builders import MONDAY_NOON, a_city, a_dispatched_case, a_report
 from tests.unit.ledger import lives
 from tests.unit.ledger.cases import CaseInTest
 from tests.unit.ledger.gridded_town import a_gridded_city
 from tests.unit.ledger.lives import HOUR, LEAD, OPERATOR, STREET, act
+from tests.unit.reference.town import UNITS
 
 COORDINATOR = ("sub-01", "subdistrict_coordinator")
 ITEM = Correct(reason="群众说的是路灯", item="0501")
@@ -86,6 +88,16 @@ def test_a_place_in_another_subdistrict_takes_the_case_there_and_shows_it_to_bot
     assert {"sub-01", "sub-02"} <= set(row.units)
     open_next(case.taken, a_dispatched_case(attempt=2, report=asked_of(case).report), MONDAY_NOON + HOUR, case.city)
     assert "sub-01" not in row.units
+
+
+def test_a_pin_says_in_which_grid_it_lies() -> None:
+    case = CaseInTest(a_city(organisation=Organisation(UNITS)), report=a_report(place=THERE))
+
+    act(case, Correct(reason="在邻近网格", longitude=113.125, latitude=41.005), STREET)
+
+    place = Place(longitude=113.125, latitude=41.005, grid="grid-0201-01", community="com-0201", subdistrict="sub-02")
+    assert correction_of(case).place == place
+    assert asked_of(case).report.place == place
 
 
 def test_a_smaller_place_in_the_same_ground_is_kept() -> None:

@@ -4,13 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from services.contracts.events.whistles import ProposalDecided
+from services.contracts.events import Place
+from services.contracts.events.whistles import MeetingPoint, ProposalDecided
 from services.ledger.domain.acts import Handle, RefusedError, SignIn, Verify
 from services.ledger.domain.whistle.acts import Blow, Decide, Evaluate, RecordResult, RefuseCall, ReportIn
-from tests.builders import a_report
+from services.reference.deciding.organisation import Organisation
+from tests.builders import a_city, a_report
 from tests.unit.ledger.cases import ANSWER, CaseInTest
+from tests.unit.reference.town import UNITS
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+HERE_IN_SUB_01 = Place(grid="grid-0101-01", community="com-0101", subdistrict="sub-01")
 DEMAND = Blow(kind="public_demand", reason="多日未办")
 
 
@@ -141,3 +145,50 @@ def test_of_a_sensitive_lane_only_a_leader_with_that_lane_decides_and_no_bulleti
         )
 
     assert case.taken.notices == []
+
+
+def on_the_map() -> CaseInTest:
+    """Return a case in a town whose grids have ground; that of `HERE` is 0.01 degrees wide from 113.10, 41.00."""
+    city = a_city(organisation=Organisation(UNITS))
+    return CaseInTest(city, report=a_report(place=HERE_IN_SUB_01))
+
+
+@pytest.mark.parametrize("who", ["subdistrict_coordinator", "subdistrict_officer"])
+def test_a_whistle_says_where_who_is_called_meets(who: str) -> None:
+    case = on_the_map()
+    asked = Blow(kind="public_demand", reason="多日未办", place="南街 6 号门前", longitude=113.105, latitude=41.005)
+
+    case.act(asked, "sub-01", who, person="zhang")
+    if case.taken.case.whistle_open is None:
+        case.act(Decide(proposal=1, confirm=True), "sub-01", "subdistrict_coordinator")
+
+    meeting = MeetingPoint("南街 6 号门前", 113.105, 41.005)
+    assert case.taken.document.whistles[0].meeting == meeting
+    assert case.taken.facts[-1].event.what.whistle.meeting == meeting  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("longitude", "latitude", "slug"),
+    [
+        pytest.param(113.125, 41.005, "outside-the-subdistrict", id="in-the-next-subdistrict"),
+        pytest.param(0.0, 0.0, "outside-the-subdistrict", id="in-no-subdistrict"),
+        pytest.param(113.105, None, "half-a-point", id="half-a-point"),
+    ],
+)
+def test_nobody_is_called_to_where_the_street_has_no_ground(
+    longitude: float, latitude: float | None, slug: str
+) -> None:
+    asked = Blow(kind="public_demand", reason="多日未办", longitude=longitude, latitude=latitude)
+
+    with pytest.raises(RefusedError) as refused:
+        on_the_map().act(asked, "sub-01", "subdistrict_coordinator")
+
+    assert refused.value.slug == slug
+
+
+def test_a_whistle_without_a_meeting_point_calls_to_the_case() -> None:
+    case = on_the_map()
+
+    case.act(Blow(kind="public_demand", reason="多日未办", place="  "), "sub-01", "subdistrict_coordinator")
+
+    assert case.taken.document.whistles[0].meeting is None

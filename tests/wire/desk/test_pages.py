@@ -388,3 +388,42 @@ async def test_languages_and_themes_are_remembered_and_links_stay_here(pages: Pa
     assert "Log in" in english.text
     assert 'data-theme="dark"' in dark.text
     assert (await browser.get("/look/klingon")).status_code == 404
+
+
+async def test_a_wrong_category_is_put_right_by_its_name_and_the_old_one_stays_on_the_page(pages: Pages) -> None:
+    await pages.office.open("case")
+    browser = await pages.browser_of("drainage")
+    await browser.get(f"/cases/{an_id('case')}")
+    right, wrong = (pages.parts.names.item(code, "zh") for code in ("0501", "0203"))
+    assert f'<option value="{right}">0501</option>' in browser.page
+
+    answer = await browser.act("correct", reason="群众说的是另一件事", item=right)
+
+    assert answer.status_code == 303
+    await browser.get(f"/cases/{an_id('case')}")
+    assert f"{wrong} → {right}" in browser.page
+    assert "群众说的是另一件事" in browser.page
+
+
+async def test_a_whistle_names_its_meeting_point_without_a_map(pages: Pages) -> None:
+    await pages.office.open("case")
+    browser = await pages.browser_of("coordinator")
+    await browser.get(f"/cases/{an_id('case')}")
+
+    answer = await browser.act("whistle", kind="public_demand", reason="多日未办", place="南街 6 号门前")
+
+    assert answer.status_code == 303
+    assert "南街 6 号门前" in (await browser.get("/subdistrict")).text
+    whistles = (await pages.office.get("coordinator", "/api/v1/whistles")).json()["rows"]
+    assert [whistle["meeting"]["place"] for whistle in whistles] == ["南街 6 号门前"]
+
+
+async def test_a_map_draws_the_ground_of_one_subdistrict_or_of_all(pages: Pages) -> None:
+    browser = await pages.browser_of("coordinator")
+
+    mine = (await browser.get("/ground.json?within=sub-01")).json()["grids"]
+    everything = (await browser.get("/ground.json")).json()["grids"]
+
+    assert 0 < len(mine) < len(everything)
+    known = pages.parts.names.latest().organisation
+    assert all(known.is_under(grid["id"], ("sub-01",)) for grid in mine)

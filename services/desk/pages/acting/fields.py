@@ -24,8 +24,14 @@ from msgspec.inspect import (
     type_info,
 )
 
-Kind = Literal["words", "line", "unit", "units", "choice", "yes_no", "number", "date", "instant", "photo", "photos"]
+Kind = Literal[
+    "words", "line", "unit", "units", "item", "choice", "yes_no", "number", "date", "instant", "photo", "photos",
+    "point", "of_point",
+]  # fmt: skip
 UNIT_MAX: Final = 64
+CODE_MAX: Final = 32
+POINT: Final[Mapping[str, Kind]] = {"longitude": "point", "latitude": "of_point"}
+"""Two numbers, one pin on a map."""
 WORDS_FROM: Final = 500
 """A text that may be so long gets a box of several lines."""
 KINDS: Final[Mapping[type, Kind]] = {
@@ -94,6 +100,8 @@ def _field(name: str, declared: Type, *, required: bool) -> Field:
         return Field(name=name, kind=many, required=required and bool(bare.min_length), most=bare.max_length)
     if isinstance(bare, LiteralType):
         return Field(name=name, kind="choice", required=required, choices=tuple(map(str, bare.values)))
+    if isinstance(bare, FloatType) and name in POINT:
+        return Field(name=name, kind=POINT[name], required=required)
     if isinstance(bare, IntType):
         return Field(name=name, kind="number", required=required, least=bare.ge, most=bare.le)
     return Field(name=name, kind=KINDS.get(type(bare), "line"), required=required)
@@ -103,6 +111,8 @@ def _text(name: str, declared: StrType, *, required: bool) -> Field:
     shortest, longest = declared.min_length or 0, declared.max_length
     if (shortest, longest) == (1, UNIT_MAX):
         return Field(name=name, kind="unit", required=required)
+    if (shortest, longest) == (1, CODE_MAX):
+        return Field(name=name, kind="item", required=required)
     kind: Kind = "words" if (longest or WORDS_FROM) >= WORDS_FROM else "line"
     return Field(name=name, kind=kind, required=required and shortest > 0, shortest=shortest, longest=longest)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from services.chassis.pages.words import Language
 from services.desk.domain.case import CaseShown
 from services.desk.domain.permitted import ACT_TYPES
 from services.desk.pages.acting.fields import Field, fields_of
@@ -55,6 +56,8 @@ class Choices:
         if field == "branch":
             mine = {part.unit for part in self.case.assignments if part.mine and part.ended_at is None}
             return [branch for unit in sorted(mine) for branch in self.names.branches_of(unit)]
+        if field == "ground":
+            return self.names.grounds()
         if field in DEPARTMENTS_ONLY or act == "evaluate":
             return self.names.departments()
         return self.names.receivers()
@@ -71,6 +74,20 @@ class Choices:
         if field == "unit":
             return [part.unit for part in self.case.assignments if part.mine and part.ended_at is None][:1]
         return []
+
+    def items(self, language: Language) -> Sequence[tuple[str, str]]:
+        """Return every item's code and name."""
+        return [(code, self.names.item(code, language)) for code in self.names.items()]
+
+    def ground(self, act: str) -> str:
+        """Return where the map of a form gets its ground: of the case's own street for its whistle, else of all."""
+        within = self.case.place.subdistrict if act == "whistle" else None
+        return f"/ground.json?v={self.names.latest().number}" + (f"&within={within}" if within else "")
+
+    def at(self) -> str:
+        """Return the case's own point, for a map to begin at."""
+        place = self.case.place
+        return "" if place.latitude is None else f"{place.latitude},{place.longitude}"
 
     def number(self, field: str) -> str:
         """Return a number filled in beforehand: the case's last whistle."""

@@ -1,6 +1,6 @@
 """`POST /acts…`: a filled-in form becomes an act of the ledger; what happens inside a unit has forms of its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -116,17 +116,17 @@ class ActingPages:
             raise invalid([{"field": self._named(visit, name, path), "reason": "not as asked for"}]) from None
 
     def _given(self, visit: Visit, name: str) -> dict[str, Sequence[str]]:
-        units = {"unit", "units"}
+        """Return what the form said: people choose names, acts hold ids and codes."""
+        names = self.parts.names
+        meant: Mapping[str, Callable[[str], str]] = {
+            "unit": names.named,
+            "units": names.named,
+            "item": names.item_named,
+        }
         return {
-            field.name: [
-                self._unit(text) if field.kind in units else text for text in visit.form.texts(FIELD + field.name)
-            ]
+            field.name: [meant.get(field.kind, str)(text) for text in visit.form.texts(FIELD + field.name)]
             for field in fields_of(ACT_TYPES[name])
         }
-
-    def _unit(self, text: str) -> str:
-        """Return the unit's id: people choose names, boxes hold ids."""
-        return self.parts.names.named(text)
 
     def _named(self, visit: Visit, act: str, path: str) -> str:
         words, language = self.parts.door.renderer.words, visit.view.language

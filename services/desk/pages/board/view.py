@@ -46,7 +46,7 @@ def names_told(compiled: CompiledReference, language: Language, sentences: Mappi
         words=words,
         units={unit.id: unit.name_zh for unit in units.values() if unit.kind != "grid"},
         items=items,
-        grids=_grids(_Version(compiled)),
+        grids=grids_of(compiled),
     )
     return msgspec.json.encode(told)
 
@@ -67,6 +67,11 @@ class _Version:
 
     def __hash__(self) -> int:
         return self.compiled.number
+
+
+def grids_of(compiled: CompiledReference) -> tuple[GridDrawn, ...]:
+    """Return every grid with ground, drawn once a version."""
+    return _grids(_Version(compiled))
 
 
 @lru_cache(maxsize=2)

@@ -1,4 +1,6 @@
 // The case beside the list, and forms that answer in place.
+import { maps } from "./maps.js";
+
 const HEADERS = { "X-Requested-With": "page" };
 
 async function said(answer) {
@@ -20,6 +22,7 @@ export function detail(side, desk) {
 
   function opened() {
     side.hidden = false;
+    maps(side);
     if (!desk) return;
     desk.classList.add("open");
     const close = side.querySelector(".close");
@@ -73,6 +76,7 @@ export function detail(side, desk) {
     }
   });
 
+  maps(side);
   return {
     open(row) { current = row; mark(row); return show(`/cases/${row.dataset.case}?part=1`); },
     close: closed,

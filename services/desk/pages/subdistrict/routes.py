@@ -34,7 +34,9 @@ class SubdistrictPages:
 
     async def show(self, visit: Visit) -> Response:
         """Show everything of the visitor's subdistrict."""
-        return self.parts.page(visit, "subdistrict/subdistrict.html", **await self._given(visit))
+        given = await self._given(visit)
+        ground = [f"/ground.json?v={self.parts.names.latest().number}&within={unit}" for unit in given["units"]]
+        return self.parts.page(visit, "subdistrict/subdistrict.html", ground="".join(ground[:1]), **given)
 
     async def rows(self, visit: Visit) -> Response:
         """Answer what moves, or 304 when nothing has."""
@@ -64,6 +66,7 @@ class SubdistrictPages:
             "which": chosen,
             "whichs": get_args(Which),
             "at": area.at,
+            "units": units,
         }
 
     async def _card(self, case: AreaCase) -> Card | None:

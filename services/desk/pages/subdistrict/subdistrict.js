@@ -1,4 +1,6 @@
 // What moves is asked for again every five seconds; it waits while somebody's hand or keyboard is inside.
+import { maps } from "../queue/maps.js";
+
 const EVERY_MS = 5000;
 const moving = document.getElementById("moving");
 let etag = "";
@@ -20,3 +22,11 @@ async function refresh() {
 }
 
 setInterval(refresh, EVERY_MS);
+
+// Open where there is room for it; on a phone a tap away.
+const ground = document.querySelector("details.ground");
+if (ground) {
+  ground.hidden = false;
+  ground.open = window.matchMedia("(min-width: 900px)").matches;
+  maps(ground);
+}

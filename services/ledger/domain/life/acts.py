@@ -13,7 +13,7 @@ from services.contracts.events.life import (
     RejectionReason,
     ReopeningReason,
 )
-from services.ledger.domain.words import Remark, Short, Unit, Words
+from services.ledger.domain.words import Latitude, Longitude, Remark, Short, Unit, Words
 
 LimitText = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,4}(\.[0-9]{1,2})?(uh|wh|wd|d)$")]
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -122,8 +122,6 @@ class ReviewExclusion(msgspec.Struct, frozen=True, tag="review_exclusion", forbi
 
 
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
-Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
-Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
 
 
 class Correct(msgspec.Struct, frozen=True, tag="correct", forbid_unknown_fields=True):

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from services.contracts.events.whistles import Score, WhistleKind
-from services.ledger.domain.words import Remark, Short, Unit, Words
+from services.ledger.domain.words import Latitude, Longitude, Remark, Short, Unit, Words
 
 Number = Annotated[int, msgspec.Meta(ge=1, le=32_767)]
 
@@ -24,6 +24,11 @@ class Blow(msgspec.Struct, frozen=True, tag="whistle", forbid_unknown_fields=Tru
     ongoing: bool = False
     """It is going on at this moment: the shorter limit of the kind holds."""
 
+    place: Short = ""
+    """Where who is called meets, in words."""
+    longitude: Longitude | None = None
+    latitude: Latitude | None = None
+    """The meeting point, within the case's subdistrict."""
 
 class ReportIn(msgspec.Struct, frozen=True, tag="report_in", forbid_unknown_fields=True):
     """A called department reports in (报到): where, and with a picture when there is one."""

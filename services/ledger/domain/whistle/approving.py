@@ -1,8 +1,9 @@
 """Asking for a whistle, blowing it, and the word of the street's leader: before, or after in emergencies."""
 
 from services.contracts.events.progress import WhistleBlown
-from services.contracts.events.whistles import WhistleProposed
+from services.contracts.events.whistles import MeetingPoint, WhistleProposed
 from services.ledger.domain.acts import RefusedError
+from services.ledger.domain.city import City
 from services.ledger.domain.life.transition import WORKING, Asked, Transition
 from services.ledger.domain.proposing import Proposing, propose
 from services.ledger.domain.state import CENTER
@@ -10,6 +11,7 @@ from services.ledger.domain.taken import TakenCase
 from services.ledger.domain.whistle.acts import Blow
 from services.ledger.domain.whistle.kinds import Blowing, blow, whom_to_call
 from services.ledger.domain.whistle.people import may_ask_for_a_whistle, street_leader, whistler
+from services.reference.deciding.organisation import Organisation
 
 
 def _blow(case: TakenCase, asked: Asked) -> None:
@@ -19,6 +21,7 @@ def _blow(case: TakenCase, asked: Asked) -> None:
         called=_whom(case, act.called, asked),
         reason=act.reason,
         ongoing=act.ongoing,
+        meeting=_meeting(case, act, asked.city),
         by=asked.asker.person_id,
     )
     if not may_blow_now(case, asked):
@@ -49,6 +52,20 @@ def _whom(case: TakenCase, named: tuple[str, ...], asked: Asked) -> tuple[str, .
     return called
 
 
+def _meeting(case: TakenCase, act: Blow, city: City) -> MeetingPoint | None:
+    """Return where they meet; a point lies on the ground of the case's own street, whose whistle it is."""
+    if (act.longitude is None) != (act.latitude is None):
+        raise RefusedError("half-a-point", "a point has a longitude and a latitude")
+    if act.longitude is not None and act.latitude is not None:
+        known = city.organisation or Organisation(())
+        grid = known.grid_at(act.longitude, act.latitude)
+        if grid is None or not known.is_under(grid, (case.case.subdistrict or "",)):
+            raise RefusedError("outside-the-subdistrict", "the meeting point lies outside the case's subdistrict")
+    if act.longitude is None and not act.place.strip():
+        return None
+    return MeetingPoint(act.place.strip(), act.longitude, act.latitude)
+
+
 def _ask_before(case: TakenCase, asked: Asked, blowing: Blowing) -> None:
     already = [known for known in case.proposals if known.kind == "whistle" and known.state == "proposed"]
     if already:
@@ -61,6 +78,7 @@ def _ask_before(case: TakenCase, asked: Asked, blowing: Blowing) -> None:
         whistle_kind=blowing.kind,
         called=blowing.called,
         ongoing=blowing.ongoing,
+        meeting=blowing.meeting,
     )
     proposal = propose(case, proposing, asked.now)
     fact = WhistleProposed(
@@ -69,6 +87,7 @@ def _ask_before(case: TakenCase, asked: Asked, blowing: Blowing) -> None:
         called=blowing.called,
         reason=blowing.reason,
         ongoing=blowing.ongoing,
+        meeting=blowing.meeting,
     )
     case.state_fact(fact, asked.actor, asked.now)
 

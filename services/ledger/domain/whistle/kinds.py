@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.contracts.events.whistles import Called, Whistle, WhistleKind
+from services.contracts.events.whistles import Called, MeetingPoint, Whistle, WhistleKind
 from services.ledger.domain.branches import branch_of
 from services.ledger.domain.city import City
 from services.ledger.domain.clocks import start_clock, stop_all
@@ -21,6 +21,7 @@ class Blowing:
     called: tuple[str, ...]
     reason: str = ""
     ongoing: bool = False
+    meeting: MeetingPoint | None = None
     by: UUID | None = None
 
 
@@ -54,6 +55,7 @@ def blow(case: TakenCase, blowing: Blowing, now: datetime, city: City) -> Whistl
             blown_at=now,
             ongoing=blowing.ongoing,
             blown_by=blowing.by,
+            meeting=blowing.meeting,
         )
     )
     called = tuple(_call(case, unit, blowing, now, city) for unit in blowing.called)
@@ -71,6 +73,7 @@ def blow(case: TakenCase, blowing: Blowing, now: datetime, city: City) -> Whistl
         reason=blowing.reason,
         ongoing=blowing.ongoing,
         result_by=result_by,
+        meeting=blowing.meeting,
     )
 
 
