@@ -107,9 +107,10 @@ class JointResult(msgspec.Struct, frozen=True, tag="joint_result", omit_defaults
 
 
 class DepartmentEvaluated(msgspec.Struct, frozen=True, tag="department_evaluated", omit_defaults=True):
-    """The whistler judged how a department answered (下考上)."""
+    """The street judged how a department answered (下考上)."""
 
     number: int
+    """Of the whistle; 0 for the case as a whole."""
     unit: str
     punctuality: Score
     effort: Score

@@ -12,6 +12,7 @@ from services.ledger.domain.life.who import part_of
 from services.ledger.domain.state import CaseDocument
 from services.ledger.domain.taken import TakenCase
 from services.ledger.domain.whistle.acts import Blow, Decide, Evaluate, FindWrong, RecordResult, RefuseCall, ReportIn
+from services.ledger.domain.whistle.evaluation import ENDED
 from services.ledger.domain.whistle.people import call_of
 
 ACT_TYPES: Final[dict[str, type]] = {str(act.__struct_config__.tag): act for act in get_args(Act)}
@@ -69,7 +70,8 @@ def _a_whistle(case: TakenCase, asker: Asker) -> bool:
 
 def _to_be_judged(case: TakenCase, asker: Asker) -> bool:
     del asker
-    return any(whistle.closed_at and not whistle.evaluated_at for whistle in case.document.whistles)
+    to_judge = (whistle.closed_at and not whistle.evaluated_at for whistle in case.document.whistles)
+    return case.case.state in ENDED or any(to_judge)
 
 
 def _ever_whistled(case: TakenCase, asker: Asker) -> bool:

@@ -9,6 +9,7 @@ from services.contracts.events.whistles import Score, WhistleKind
 from services.ledger.domain.words import Latitude, Longitude, Remark, Short, Unit, Words
 
 Number = Annotated[int, msgspec.Meta(ge=1, le=32_767)]
+NumberOrCase = Annotated[int, msgspec.Meta(ge=0, le=32_767)]
 
 
 class Blow(msgspec.Struct, frozen=True, tag="whistle", forbid_unknown_fields=True):
@@ -50,9 +51,10 @@ class RecordResult(msgspec.Struct, frozen=True, tag="joint_result", forbid_unkno
 
 
 class Evaluate(msgspec.Struct, frozen=True, tag="evaluate", forbid_unknown_fields=True):
-    """The whistler judges one called department of a whistle that is closed (下考上)."""
+    """The street judges one called department of a whistle that is closed, or one with a part in a case (下考上)."""
 
-    number: Number
+    number: NumberOrCase
+    """Of the whistle; 0 for the case as a whole, once it has ended."""
     unit: Unit
     punctuality: Score
     effort: Score

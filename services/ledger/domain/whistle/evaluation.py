@@ -1,5 +1,6 @@
-"""Judged from below (下考上): the street that whistled says, per department, how it answered."""
+"""Judged from below (下考上): the street says, per department, how it answered a whistle or worked on a case."""
 
+from services.contracts.events.progress import State
 from services.contracts.events.whistles import DepartmentEvaluated
 from services.ledger.domain.acts import RefusedError
 from services.ledger.domain.life.transition import OPEN, Asked, Transition
@@ -9,9 +10,15 @@ from services.ledger.domain.whistle.acts import Evaluate
 from services.ledger.domain.whistle.joint_handling import whistle_of
 from services.ledger.domain.whistle.people import whistler
 
+ENDED: frozenset[State] = frozenset({"closed", "archived", "terminated"})
+PARTS = frozenset({"lead", "cooperating"})
+
 
 def _evaluate(case: TakenCase, asked: Asked) -> None:
     act: Evaluate = asked.act
+    if act.number == 0:
+        _evaluate_case(case, asked)
+        return
     whistle = whistle_of(case, act.number)
     call = _judged(case, whistle, act.unit)
     call.punctuality, call.effort, call.result = act.punctuality, act.effort, act.result
@@ -22,9 +29,24 @@ def _evaluate(case: TakenCase, asked: Asked) -> None:
     if complete:
         whistle.evaluated_at = asked.now
         case.touch(whistle)
-    fact = DepartmentEvaluated(
-        number=whistle.number,
-        unit=call.unit,
+    case.state_fact(_fact(act, call.unit, complete=complete), asked.actor, asked.now)
+
+
+def _evaluate_case(case: TakenCase, asked: Asked) -> None:
+    """Judge a department, or its office, by a case as a whole; judged again, the last word counts."""
+    act: Evaluate = asked.act
+    if case.case.state not in ENDED:
+        raise RefusedError("case-open", "departments are judged by a case when it has ended")
+    parts = (part for part in case.document.assignments if part.role in PARTS)
+    if not any(act.unit in {part.unit, part.handling_unit} for part in parts):
+        raise RefusedError("no-part", f"{act.unit} had no part in this case")
+    case.state_fact(_fact(act, act.unit, complete=False), asked.actor, asked.now)
+
+
+def _fact(act: Evaluate, unit: str, *, complete: bool) -> DepartmentEvaluated:
+    return DepartmentEvaluated(
+        number=act.number,
+        unit=unit,
         punctuality=act.punctuality,
         effort=act.effort,
         result=act.result,
@@ -32,7 +54,6 @@ def _evaluate(case: TakenCase, asked: Asked) -> None:
         note=act.note,
         all_evaluated=complete,
     )
-    case.state_fact(fact, asked.actor, asked.now)
 
 
 def _judged(case: TakenCase, whistle: WhistleRow, unit: str) -> CallRow:
@@ -52,7 +73,8 @@ TRANSITIONS = (
     Transition(
         act=Evaluate,
         by=whistler,
-        source=OPEN | {"closed", "archived", "terminated"},
+        source=OPEN | ENDED,
+        needs="a whistle that is closed, or a case that has ended; a unit that had a part in it",
         fact="department_evaluated",
         do=_evaluate,
     ),
