@@ -35,7 +35,7 @@ from services.intake.pages.frame import Frame, resident_renderer
 from services.intake.pages.routes import FORM_LIMITS, page_routes
 from services.intake.settings import IntakeApiSettings, IntakeRelaySettings
 from services.intake.store.backlog import backlog_of, forget_old_keys
-from services.intake.store.city import ReferenceCity, city_in
+from services.intake.store.city import ReferenceCity, city_in, warmed
 from services.intake.store.deadlines import within
 from services.intake.store.followups import PostgresCases, PostgresFollowUps, PostgresTails
 from services.intake.store.pictures import KeptPictures
@@ -52,7 +52,7 @@ async def run_api(settings: IntakeApiSettings, shell: Shell) -> None:
     """Take reports in until the process is asked to stop."""
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(postgres_pool(settings.postgres, init=_impatient))
-        cache = await stack.enter_async_context(reference_cache(pool))
+        cache = await stack.enter_async_context(reference_cache(pool, warmed))
         shell.health.add("postgres", partial(ready, pool, settings.postgres))
         shell.health.add("reference", cache.check)
         metrics = IntakeMetrics.create(shell.registry)

@@ -40,6 +40,11 @@ class ReferenceCity:
         return self.reference.advice.get(route)
 
 
+def warmed(reference: CompiledReference) -> None:
+    """Make the lexicon ready when its version is loaded, not when its first report comes."""
+    reference.lexicon.read(reference.version.organisation[0].name_zh, "web")
+
+
 def city_in(cache: ReferenceCache) -> ReferenceCity:
     """Return the city as last read. Raises NothingPublishedError before anything is published."""
     return ReferenceCity(cache.latest())

@@ -7,7 +7,8 @@ from unicodedata import normalize
 
 CLAUSE: Final = "|"
 """Stands between two clauses, and in no word of the lexicon."""
-_MARKS: Final = ",.!?;:，。！？；：、\n"
+_MARKS: Final = ",!?;:，。！？；：、\n"
+"""A full stop of Latin script ends no Chinese clause: between characters it was put in."""
 _UNUSUAL: Final = re.compile(f"[^\u4e00-\u9fff0-9a-z {_MARKS}]")
 """All that normalisation could change: capitals, full-width and compatibility forms, radicals, symbols."""
 _INSERTED: Final = re.compile(rf"[^\w{_MARKS}]+|_+")
