@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Final
+from typing import Final, cast, get_args
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from deploy.demo.draws import Draws
@@ -23,6 +23,7 @@ STAFF: Final[dict[UnitKind, tuple[PersonRole, ...]]] = {
     "grid": ("grid_worker",),
 }
 """Two of each role that handles, because whoever handles may not verify. Publishing rules takes two rule owners."""
+LANES: Final[tuple[Lane, ...]] = get_args(Lane)[1:]
 EXTRA: Final[dict[str, tuple[PersonRole, ...]]] = {COMMAND_CENTER: ("operator",), "supervision_office": ("inspector",)}
 
 
@@ -48,6 +49,15 @@ def _staff_of(seed: int, unit: Unit) -> Iterator[PersonInRole]:
     for lane in unit.lanes:
         for role in ("clerk", "unit_head", "inspector"):
             yield _person(seed, (unit.id, f"{lane} {role}", 1), unit.id, role, lane)
+    if unit.id == COMMAND_CENTER:
+        yield from _trusted(seed)
+
+
+def _trusted(seed: int) -> Iterator[PersonInRole]:
+    """Yield the two of the center who take what a sensitive lane's own unit must not: in every lane, by name."""
+    for role in ("center_operator", "center_leader"):
+        for lane in LANES:
+            yield _person(seed, (COMMAND_CENTER, f"lanes {role}", 1), COMMAND_CENTER, cast("PersonRole", role), lane)
 
 
 def _person(

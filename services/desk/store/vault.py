@@ -25,6 +25,13 @@ MINE: Final = """
 MAC_BYTES: Final = 16
 
 
+class _Words(msgspec.Struct, frozen=True):
+    """A report's own words, as intake seals them: what was not to travel as it was written."""
+
+    text: str | None = None
+    address: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Revealed:
     """What a reporter left: the contact, and their words as they wrote them."""
@@ -49,9 +56,13 @@ async def reveal(connection: "Connection", keys: Keys, report_id: UUID, purpose:
         if row["what"] == "contact":
             contact = msgspec.json.decode(opened)
         else:
-            # A report's own words are sealed as JSON, what was added later as plain text.
-            texts.append(msgspec.json.decode(opened, type=str) if owner == report_id else opened.decode())
+            texts += _words_in(opened) if owner == report_id else [opened.decode()]
     return Revealed(contact, tuple(texts))
+
+
+def _words_in(opened: bytes) -> list[str]:
+    words = msgspec.json.decode(opened, type=_Words)
+    return [each for each in (words.text, words.address) if each]
 
 
 async def cases_with_tail(
