@@ -1,6 +1,7 @@
 """Whatever anybody does in whatever order: a case has one owner, the promise holds, and what was overdue stays so."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
@@ -11,9 +12,11 @@ from services.contracts.codec import decode
 from services.contracts.events import CaseProgressed
 from services.contracts.events.life import (
     Corrected,
+    Extended,
     ExtensionAsked,
     RequestReviewed,
     ResolvedOnSpot,
+    Resumed,
     SuspensionAsked,
     TerminationAsked,
 )
@@ -42,6 +45,10 @@ RUNNING_WRONGLY = """
 """
 FACTS = "select case_id, version, topic::text, body from ledger.facts order by case_id, version"
 STEPS = "select case_id, kind, unit, cycle, step, owed_at, effective_at from ledger.steps"
+STOPPED = (
+    "select case_id, kind, unit, cycle, started_at, due_at, stopped_at from ledger.clocks where stopped_at is not null"
+)
+"""What on time and late are read from: a clock that has stopped is never touched again."""
 PROMISES = "select case_id, cycle, due_at from ledger.clocks where kind = 'promise'"
 MOVE_PROMISES = frozenset({"review", "resume", "settle"})
 """An extension, and the end of a suspension by condition or date; a return never does (X-04)."""
@@ -53,6 +60,7 @@ class Seen:
     def __init__(self) -> None:
         self.facts: dict[tuple[Any, ...], bytes] = {}
         self.steps: set[tuple[Any, ...]] = set()
+        self.stopped: set[tuple[Any, ...]] = set()
         self.promises: dict[tuple[Any, ...], Any] = {}
 
     async def look(self, city: Disorder) -> None:
@@ -62,12 +70,14 @@ class Seen:
         assert await owner.fetch(RUNNING_WRONGLY) == [], city.told()
         facts = {tuple(row)[:3]: bytes(row["body"]) for row in await owner.fetch(FACTS)}
         steps = {tuple(row) for row in await owner.fetch(STEPS)}
+        stopped = {tuple(row) for row in await owner.fetch(STOPPED)}
         promises = {tuple(row)[:2]: row["due_at"] for row in await owner.fetch(PROMISES)}
         assert self.facts.items() <= facts.items(), city.told()
         assert self.steps <= steps, city.told()
+        assert self.stopped <= stopped, city.told()
         moved = {key for key, due_at in self.promises.items() if promises[key] != due_at}
         assert not moved or city.kinds & MOVE_PROMISES, city.told()
-        self.facts, self.steps, self.promises = facts, steps, promises
+        self.facts, self.steps, self.stopped, self.promises = facts, steps, stopped, promises
         city.kinds.clear()
 
 
@@ -103,7 +113,20 @@ def judge(seen: Seen) -> None:
         for event in events:
             has_an_actor_and_a_reason(event)
         nobody_verifies_their_own_work(events)
+        no_return_moves_the_promise(events)
         says_what_it_was_before(events)
+
+
+def no_return_moves_the_promise(events: list[CaseProgressed]) -> None:
+    """Only an extension that is granted and the end of a suspension move it: no return, redispatch or rework."""
+    for before, event in pairwise(events):
+        was, now = promises_of(before), promises_of(event)
+        if any(was[cycle] != now[cycle] for cycle in was.keys() & now.keys()):
+            assert isinstance(event.what, Extended | Resumed)
+
+
+def promises_of(event: CaseProgressed) -> dict[int, datetime]:
+    return {clock.cycle: clock.due_at for clock in event.clocks if clock.kind == "promise"}
 
 
 def says_what_it_was_before(events: list[CaseProgressed]) -> None:

@@ -1,0 +1,136 @@
+"""The ledger's process is killed with -9 while it moves: after the last start everything moved once, none is lost."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+import pytest
+from msgspec.structs import replace
+
+from deploy.embedded.kafka import Kafka
+from deploy.embedded.ports import free_ports
+from services.reference.model.version import ReferenceVersion
+from tests.environment.database import Database
+from tests.unit.reference.town import HERE, MORNING, a_version, calendars
+from tests.waiting import eventually
+from tests.wire.ledger.moving_town import Town, a_town
+from tests.wire.ledger.test_moving import FLOOD
+from tests.wire.router.worker import make_topics
+
+pytestmark = [pytest.mark.postgres, pytest.mark.kafka]
+
+BATCHES, BATCH = 12, 100
+TUESDAY: Final = date(2026, 3, 3)
+RUNNING: Final = (
+    "select kind, unit, cycle, count(*) from ledger.clocks where stopped_at is null group by 1, 2, 3 order by 1, 2"
+)
+NEW_DUE: Final = """
+    select distinct due_at from ledger.clocks where kind = 'handling' and stopped_at is null and calendar = 2
+"""
+BEHIND: Final = "select count(*) from ledger.cases where applied_version = 1"
+NONE_BEHIND: Final = "select 1 where not exists (select from ledger.cases where applied_version = 1)"
+MOVED: Final = """
+    select times, count(*) from (
+        select count(*) filter (where convert_from(body, 'UTF8')::json -> 'what' ->> 'type' = 'moved') as times
+        from ledger.facts where topic = 'case.progressed.v1' group by case_id
+    ) t group by times
+"""
+GAPS: Final = "select case_id from ledger.facts group by case_id having max(version) <> count(*) or max(version) <> 2"
+
+
+@dataclass
+class Ledger:
+    """`python -m services.ledger` with the town's stepped clock."""
+
+    kafka: Kafka
+    database: Database
+
+    @contextmanager
+    def running(self) -> Iterator["subprocess.Popen[bytes]"]:
+        """Run the process; killed with -9 when the block is left."""
+        environment = {
+            **os.environ,
+            "WHISTLE_LEDGER_POSTGRES_DSN": self.database.dsn_without_password("ledger_writer"),
+            "WHISTLE_LEDGER_POSTGRES_PASSWORD_FILE": str(self.database.password_file("ledger_writer")),
+            "WHISTLE_LEDGER_KAFKA_BROKERS": self.kafka.address,
+            "WHISTLE_LEDGER_PORT": str(free_ports(1)[0]),
+            "WHISTLE_LEDGER_CLOCK": "stepped",
+        }
+        process = subprocess.Popen([sys.executable, "-m", "services.ledger"], env=environment)
+        try:
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                process.send_signal(signal.SIGKILL)
+            process.wait(30)
+
+
+def with_a_holiday() -> ReferenceVersion:
+    years = tuple(
+        replace(year, holidays=(*year.holidays, TUESDAY), version=year.version + 1)
+        if year.year == TUESDAY.year
+        else year
+        for year in calendars()
+    )
+    return a_version(profiles=(FLOOD,), calendars=years)
+
+
+async def switch_the_flood_on(town: Town) -> datetime:
+    return (await town.switch("flood", "district", on=True)).active_from
+
+
+async def publish_a_holiday(town: Town) -> datetime:
+    begins = MORNING + timedelta(minutes=1)
+    await town.publish(with_a_holiday(), begins)
+    return begins
+
+
+@pytest.mark.parametrize(
+    ("change", "due", "kills"),
+    [
+        pytest.param(switch_the_flood_on, lambda begins: begins + timedelta(hours=2), 2, id="a-mode-switched-on"),
+        pytest.param(publish_a_holiday, lambda _: MORNING + timedelta(days=2), 1, id="a-calendar-published"),
+    ],
+)
+async def test_killed_while_it_moves_the_ledger_moves_every_pending_clock_once(
+    database: Database,
+    kafka_server: Kafka,
+    change: Callable[[Town], Awaitable[datetime]],
+    due: Callable[[datetime], datetime],
+    kills: int,
+) -> None:
+    await make_topics(kafka_server)
+    ledger = Ledger(kafka_server, database)
+    async with a_town(database, a_version(profiles=(FLOOD,)), MORNING) as town:
+        for batch in range(BATCHES):
+            await town.open(*(f"case-{batch:02}-{n:02}" for n in range(BATCH)), place=HERE)
+        clocks = await town.rows(RUNNING)
+        begins = await change(town)
+        town.at(begins)
+
+        left = BATCHES * BATCH
+        for _ in range(kills):
+            with ledger.running():
+                left = await eventually(lambda known=left: fewer_behind(town, known), within_seconds=60)
+        killed_halfway = left
+        with ledger.running():
+            finished: list[tuple[Any, ...]] = await eventually(lambda: town.rows(NONE_BEHIND), within_seconds=120)
+
+        assert finished
+        assert 0 < killed_halfway < BATCHES * BATCH
+        assert await town.rows(RUNNING) == clocks
+        assert await town.rows(NEW_DUE) == [(due(begins),)]
+        assert await town.rows(MOVED) == [(1, BATCHES * BATCH)]
+        assert await town.rows(GAPS) == []
+
+
+async def fewer_behind(town: Town, known: int) -> int | None:
+    """Return how many are left once there are fewer than `known`: the next batch is on its way then."""
+    ((left,),) = await town.rows(BEHIND)
+    return left if left < known else None
