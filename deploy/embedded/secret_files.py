@@ -12,6 +12,7 @@ from deploy.embedded.state import COMPOSE, State
 
 PASSWORD_SUFFIX: Final = "_password"  # noqa: S105 (a file name's end, not a password)
 KEYS_SUFFIX: Final = "_keys"
+PROVIDER_SUFFIX: Final = "_secret"
 PASSWORD_BYTES: Final = 24
 KEY_BYTES: Final = 32
 
@@ -19,7 +20,8 @@ KEY_BYTES: Final = 32
 def make_secrets(folder: Path, names: Iterable[str]) -> None:
     """Write each missing secret of `names`; a file that exists is never touched.
 
-    `<role>_password` holds a random password, `<what>_keys` a key file as JSON.
+    `<role>_password` holds a random password, `<what>_keys` a key file as JSON. `<provider>_secret` holds a random text
+    until the operator writes what the provider gave.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name in names:
@@ -42,12 +44,14 @@ def read_secret(folder: Path, name: str) -> str:
 
 
 def _new(name: str) -> str:
-    if name.endswith(PASSWORD_SUFFIX):
+    if name.endswith((PASSWORD_SUFFIX, PROVIDER_SUFFIX)):
         return secrets.token_urlsafe(PASSWORD_BYTES) + "\n"
     if name.endswith(KEYS_SUFFIX):
         key = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode("ascii")
         return json.dumps({"current": "k1", "keys": {"k1": key}}) + "\n"
-    raise ValueError(f"{name}: a secret is named <role>{PASSWORD_SUFFIX} or <what>{KEYS_SUFFIX}")
+    raise ValueError(
+        f"{name}: a secret is named <role>{PASSWORD_SUFFIX}, <what>{KEYS_SUFFIX} or <who>{PROVIDER_SUFFIX}"
+    )
 
 
 def declared_secrets(compose: Path) -> list[str]:

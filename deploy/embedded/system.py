@@ -20,6 +20,7 @@ from deploy.embedded.secret_files import declared_secrets, make_secrets
 from deploy.embedded.state import COMPOSE, PROJECT, State
 from deploy.embedded.supervisor import Supervisor
 
+MESSAGES: Final = "WHISTLE_NOTIFY_"
 SERVER_PORTS: Final = {
     "WHISTLE_KAFKA_PORT": "19092",
     "WHISTLE_KAFKA_CONTROLLER_PORT": "19093",
@@ -54,8 +55,12 @@ class Settings:
     def from_environment(cls, name: str, **more: Any) -> "Settings":
         """Return the settings of `.state/<name>` with the ports of compose.yaml, changed by the environment.
 
-        `more` are further fields of these settings.
+        `more` are further fields of these settings. How messages leave is the operator's to say, by the variables of
+        notify.
         """
+        messages = {name: os.environ.get(name, "") for name in variables(COMPOSE) if name.startswith(MESSAGES)}
+        values = {name: text for name, text in messages.items() if text and not name.endswith("_PORT")}
+        more["values"] = values | dict(more.get("values", {}))
         chosen = {
             port: port_number(port, os.environ.get(port) or default)
             for port, default in _port_variables(COMPOSE).items()

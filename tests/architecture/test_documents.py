@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 from typing import Final
 
+from deploy.documents.settings import settings_page
+from deploy.embedded.state import PROJECT
 from tests.architecture.tree import named, tracked
 
 LINK: Final = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -21,6 +23,10 @@ def test_links_lead_to_files_and_headings_that_exist() -> None:
     ]
 
     assert not broken
+
+
+def test_the_page_of_settings_says_what_the_services_read() -> None:
+    assert (PROJECT / "docs" / "settings.md").read_text(encoding="utf-8") == settings_page(), "run `make docs`"
 
 
 def test_no_file_names_a_registry() -> None:
