@@ -31,6 +31,8 @@ BODY_BYTES_MAX = 64 * 1024
 BATCH_BYTES_MAX = 1024 * 1024
 FORM_BYTES_MAX = 32 * 1024 * 1024
 """An answer with three photos, as phones take them."""
+SHEETS_BYTES_MAX = 16 * 1024 * 1024
+OF_PATH = {"/api/v1/acts:batch": BATCH_BYTES_MAX, "/acts": FORM_BYTES_MAX, "/rules/drafts": SHEETS_BYTES_MAX}
 
 
 def key_for(purpose: bytes, keys: Keys) -> bytes:
@@ -64,7 +66,7 @@ async def run(settings: DeskSettings, shell: Shell) -> None:
         desk = Desk(pool=pool, acts=acts, versions=cities, cursors=cursors, metrics=metrics)
         app = desk_app(desk)
         add_pages(app, pages_of(desk, reference, settings))
-        limits = BodyLimits(BODY_BYTES_MAX, {"/api/v1/acts:batch": BATCH_BYTES_MAX, "/acts": FORM_BYTES_MAX})
+        limits = BodyLimits(BODY_BYTES_MAX, OF_PATH)
         guarded = GuessLimit(app=app, refused=guesses_counted(shell.registry, "desk"), proxies=settings.proxies())
         await shell.serve(guarded, limits=limits)
 

@@ -23,12 +23,16 @@ class Words:
 
     @classmethod
     def read(cls, folders: Iterable[Path]) -> Self:
-        """Read `words.zh.json` and `words.en.json` of every folder; a later folder may say a thing differently."""
+        """Read `words.zh.json` and `words.en.json` of every folder and of the pages in it.
+
+        A later folder may say a thing differently.
+        """
         sentences: dict[Language, dict[str, str]] = {language: {} for language in LANGUAGES}
         for folder in folders:
             for language in LANGUAGES:
-                said = (folder / f"words.{language}.json").read_bytes()
-                sentences[language] |= msgspec.json.decode(said, type=dict[str, str])
+                name = f"words.{language}.json"
+                for file in (folder / name, *sorted(folder.glob(f"*/{name}"))):
+                    sentences[language] |= msgspec.json.decode(file.read_bytes(), type=dict[str, str])
         return cls(sentences)
 
     def say(self, language: Language, key: str, **given: object) -> str:

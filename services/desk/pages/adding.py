@@ -11,11 +11,13 @@ from services.desk.pages.login.routes import LoginPages
 from services.desk.pages.looks import LookPages
 from services.desk.pages.parts import PageParts
 from services.desk.pages.queue.routes import QueuePages
+from services.desk.pages.rules.routes import RulesPages
 from services.desk.pages.subdistrict.routes import SubdistrictPages
 
 
 def add_pages(app: FastAPI, parts: PageParts) -> None:
     """Add the pages; each kind adds its own routes."""
     GroundPages(parts).add_to(app)
+    RulesPages(parts).add_to(app)
     for pages in (LookPages, LoginPages, QueuePages, CasePages, ActingPages, SubdistrictPages, BoardPages, ModePages):
         pages(parts).add_to(app)

@@ -27,7 +27,8 @@ from services.identity.sessions import COOKIE, token_hash_in_cookie
 LANGUAGE_COOKIE: Final = "whistle_language"
 THEME_COOKIE: Final = "whistle_theme"
 FIELDS_MAX: Final = 400
-FILES_MAX: Final = 5
+FILES_MAX: Final = 16
+"""Sheets of a district; photos are limited where they are taken. The body's limit bounds them all together."""
 FIELD_BYTES_MAX: Final = 64 * 1024
 
 Page = Callable[[Visit], Awaitable[Response]]

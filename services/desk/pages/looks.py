@@ -48,6 +48,8 @@ class LookPages:
             return to("/board")
         if visit.visitor.is_one_of("subdistrict_officer", "subdistrict_coordinator"):
             return to("/subdistrict")
+        if visit.visitor.is_one_of("rule_owner"):
+            return to("/rules")
         return to("/queue")
 
     async def asset(self, request: Request) -> Response:

@@ -22,14 +22,8 @@ INDENT: Final = 2
 
 def files_of(version: ReferenceVersion, form: Form) -> dict[str, bytes]:
     """Return a version's files by name; read as city and as district, the folder gives the version again."""
-    offered = _offered(version.organisation, [item.code for item in version.catalogue])
-    files: dict[str, bytes] = {}
-    for name, sheet in SHEETS.items():
-        rows = [cells_of(value, sheet.columns) for value in getattr(version, sheet.part)]
-        if form == "xlsx":
-            files[f"{name}.xlsx"] = write_workbook(name, sheet.columns, rows, Beside(offered=offered))
-        else:
-            files[f"{name}.csv"] = write_csv(sheet.columns, rows, ENCODING_OF[form])
+    kind = "xlsx" if form == "xlsx" else "csv"
+    files = {f"{name}.{kind}": sheet_of(version, name, form) for name in SHEETS}
     files["grids.geojson"] = msgspec.json.encode({"type": "FeatureCollection", "features": list(_features(version))})
     files["policies.json"] = _json(version.policies)
     for year in version.calendars:
@@ -37,6 +31,16 @@ def files_of(version: ReferenceVersion, form: Form) -> dict[str, bytes]:
     for profile in version.profiles:
         files[f"modes/{profile.id}.json"] = _json(profile)
     return files
+
+
+def sheet_of(version: ReferenceVersion, name: str, form: Form) -> bytes:
+    """Return one sheet of a version as a file."""
+    sheet = SHEETS[name]
+    rows = [cells_of(value, sheet.columns) for value in getattr(version, sheet.part)]
+    if form != "xlsx":
+        return write_csv(sheet.columns, rows, ENCODING_OF[form])
+    offered = _offered(version.organisation, [item.code for item in version.catalogue])
+    return write_workbook(name, sheet.columns, rows, Beside(offered=offered))
 
 
 def marked(name: str, path: Path, refusals: Sequence[Refusal], offered: Mapping[str, Sequence[str]]) -> bytes:

@@ -15,6 +15,7 @@ from services.reference.sheets.files import ENCODINGS
 
 LINE_BYTES_MAX: Final = 64 * 1024
 NOWHERE: Final = UUID(int=0)
+_REPORT: Final = msgspec.json.Decoder(ReportFacts)
 
 Tell = Callable[[int], None]
 """Takes how many bytes were read so far."""
@@ -49,6 +50,11 @@ class PastReport(msgspec.Struct, frozen=True, kw_only=True):
             item=self.item,
             text=self.text,
         )
+
+
+def report_decided(text: str) -> ReportFacts:
+    """Return a report as a stored decision holds it."""
+    return _REPORT.decode(text)
 
 
 def read_file(path: Path, tell: Tell) -> Iterator[ReportFacts]:

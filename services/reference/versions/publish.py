@@ -1,5 +1,6 @@
 """Drafting and publishing: two persons, enough notice, and nothing that could not be compiled."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
@@ -17,11 +18,13 @@ NOTICE_MIN: Final = timedelta(seconds=3)
 REFUSALS: Final = {
     "RV001": "who drafted a version cannot approve it",
     "RV002": "too close to active_from",
-    "RV003": "no such draft, or published already",
+    "RV003": "no such draft, published already, or withdrawn",
     "RV005": "the mode is as asked already",
     "RV007": "no such admission, or decided already",
     "RV008": "who asks for an admission cannot decide it",
     "RV009": "the register of admissions says otherwise",
+    "RV010": "this draft is being replayed now",
+    "RV011": "too many open drafts",
     "42501": "the person lacks the role",
 }
 REASONS_MAX: Final = 20
@@ -67,9 +70,15 @@ async def draft(connection: Connection, version: ReferenceVersion, note: str, to
         UnreadableLimitError, CalendarDataError: the version cannot be compiled.
         PublicationRefusedError: the person is no rule owner.
     """
-    compile_version(version)
-    drafted = await asked(connection, "select reference.draft($1, $2, $3)", content_of(version), note, token_hash)
+    # Half a second for a large district: too long for a service's event loop.
+    content = await asyncio.to_thread(_content_that_compiles, version)
+    drafted = await asked(connection, "select reference.draft($1, $2, $3)", content, note, token_hash)
     return int(str(drafted))
+
+
+def _content_that_compiles(version: ReferenceVersion) -> bytes:
+    compile_version(version)
+    return content_of(version)
 
 
 async def redraft(connection: Connection, number: int, note: str, token_hash: bytes) -> int:
