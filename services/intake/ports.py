@@ -150,6 +150,14 @@ class FollowUps(Protocol):
         """Return the database's instant."""
         ...
 
+    async def was_added(self, claim: Claim) -> bool:
+        """Whether this key made a follow-up before."""
+        ...
+
+    async def said_before(self, report_id: UUID) -> Sequence[str]:
+        """Return what was reported and what facts were added so far, as far as it travelled."""
+        ...
+
     async def add_once(self, followup: NewFollowUp) -> Added:
         """Write it, unless its key was used before or its kind may come once only and came."""
         ...

@@ -7,10 +7,13 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from services.chassis.pictures import Picture
+from services.contracts.codec import decode
+from services.contracts.events import ReportFollowedUp, ReportReceived
 from services.contracts.events.report import FollowUpKind
 from services.intake.domain.refusals import CannotStoreError, StillUndecidedError
 from services.intake.ports import (
     Added,
+    Claim,
     Earlier,
     Known,
     Moment,
@@ -78,10 +81,20 @@ class InMemoryReports:
 class InMemoryFollowUps:
     """Keeps follow-ups in a list."""
 
+    reports: InMemoryReports | None = None
     rows: list[NewFollowUp] = field(default_factory=list)
 
     async def now(self) -> datetime:
         return NOON
+
+    async def was_added(self, claim: Claim) -> bool:
+        return any(row.claim and row.claim.client_key == claim.client_key for row in self.rows)
+
+    async def said_before(self, report_id: UUID) -> list[str]:
+        added = [decode(row.body, ReportFollowedUp).text for row in self.rows if row.report_id == report_id]
+        reported = self.reports.rows.get(report_id) if self.reports else None
+        said = decode(reported.body, ReportReceived).report.text if reported else None
+        return [text for text in (said, *added) if text]
 
     async def add_once(self, followup: NewFollowUp) -> Added:
         for row in self.rows:

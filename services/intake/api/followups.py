@@ -12,7 +12,7 @@ from services.intake.api.doorkeeper import Doorkeeper
 from services.intake.api.reading import body_of, claim_in, form_in
 from services.intake.domain.form import FollowUpForm, PhoneTail
 from services.intake.handlers.attaching import AttachPictures
-from services.intake.handlers.following_up import FollowUpReports
+from services.intake.handlers.following_up import FollowUpReports, NothingNew
 from services.intake.handlers.tracking import NoSuchReportError, Tracked, TrackReports
 
 PICTURE_TYPES: Final = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif", "application/octet-stream"})
@@ -51,7 +51,10 @@ class TrackDoor:
         return _shown(tracked)
 
     async def add(self, request: Request) -> Response:
-        """Take facts, a photo, the withdrawal or a rating from who holds the tracking code."""
+        """Take facts, a photo, the withdrawal or a rating from who holds the tracking code.
+
+        Facts that were said before are answered with 200 and how far it is; nothing is written.
+        """
         address = self._enter(request)
         code = request.path_params["code"]
         body = await body_of(request)
@@ -62,6 +65,8 @@ class TrackDoor:
         except NoSuchReportError:
             self.doorkeeper.missed(address)
             raise
+        if isinstance(receipt, NothingNew):
+            return Response(_ENCODE(receipt), 200, _UNSTORED, _JSON)
         headers = {"Idempotency-Replayed": "true"} if replayed else {}
         return Response(_ENCODE(receipt), 201, headers, _JSON)
 

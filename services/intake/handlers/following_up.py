@@ -11,12 +11,13 @@ from services.contracts.codec import encode
 from services.contracts.events import ReportFollowedUp
 from services.intake.domain.followup import AdmittedFollowUp, admit_followup
 from services.intake.domain.form import FollowUpForm
-from services.intake.domain.lanes import Judge
+from services.intake.domain.lanes import Advice, Judge, advice_in
 from services.intake.domain.refusals import OtherBodyError, RefusedError
-from services.intake.handlers.tracking import TrackReports
+from services.intake.handlers.tracking import Tracked, TrackReports
 from services.intake.handlers.writing_down import seal_text
 from services.intake.metrics import IntakeMetrics
 from services.intake.ports import Claim, FollowUps, Known, NewFollowUp, Pictures
+from services.reference.deciding.plain import plain
 
 
 class AlreadyDoneError(RuntimeError):
@@ -27,6 +28,13 @@ class FollowUpReceipt(msgspec.Struct, frozen=True):
     """The follow-up is committed; the case shows it when the ledger has taken it."""
 
     followup_id: UUID
+
+
+class NothingNew(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The same was said before: nothing is written, and its reporter is told how far it is (X-11)."""
+
+    tracked: Tracked
+    advice: Advice | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +49,10 @@ class FollowUpReports:
     metrics: IntakeMetrics
     new_id: Callable[[], UUID]
 
-    async def one(self, code: str, form: FollowUpForm, claim: Claim | None) -> tuple[FollowUpReceipt, bool]:
-        """Return the receipt, and whether it was given before for the same key and body.
+    async def one(
+        self, code: str, form: FollowUpForm, claim: Claim | None
+    ) -> tuple[FollowUpReceipt | NothingNew, bool]:
+        """Return the receipt, and whether it was given before for the same key and body; or that nothing is new.
 
         Raises:
             NoSuchReportError: the code is wrong.
@@ -51,6 +61,11 @@ class FollowUpReports:
         known = await self.track.report_of(code)
         admitted = admit_followup(form, known.lane, self.city())
         row = await self._written_down(known, admitted, claim)
+        if await self._was_said_before(known, admitted, claim):
+            tracked = await self.track.shown(known)
+            # Said again of a case that was closed, it is new: the work did not last.
+            if tracked.progress.closed_at is None:
+                return NothingNew(tracked, advice_in(self.city(), "repeat_without_new_facts")), False
         added = await self.followups.add_once(row)
         if added.followup_id == row.followup_id:
             self.metrics.followed_up.labels(form.kind).inc()
@@ -60,6 +75,16 @@ class FollowUpReports:
         if added.followup_id is None:
             raise AlreadyDoneError
         return FollowUpReceipt(added.followup_id), True
+
+    async def _was_said_before(self, known: Known, admitted: AdmittedFollowUp, claim: Claim | None) -> bool:
+        """Whether facts repeat what was said. A request sent again is no repetition: its key was answered before."""
+        form, text = admitted.form, admitted.text
+        if form.kind != "facts" or form.attachments or not text:
+            return False
+        if claim is not None and await self.followups.was_added(claim):
+            return False
+        said = plain(text)
+        return any(said in plain(earlier) for earlier in await self.followups.said_before(known.report_id))
 
     async def _written_down(self, known: Known, admitted: AdmittedFollowUp, claim: Claim | None) -> NewFollowUp:
         form = admitted.form

@@ -60,7 +60,7 @@ class TrackReports:
 
     async def by_code(self, code: str) -> Tracked:
         """Return what a tracking code shows. Raises NoSuchReportError."""
-        return await self._shown(await self.report_of(code))
+        return await self.shown(await self.report_of(code))
 
     async def by_tail(self, number: str, tail: str) -> Tracked:
         """Return the same for a number and a phone's last four digits; five misses lock the number for 15 minutes.
@@ -76,7 +76,7 @@ class TrackReports:
         if not hmac.compare_digest(kept, given):
             await self.tails.missed(known.report_id)
             raise NoSuchReportError
-        return await self._shown(known)
+        return await self.shown(known)
 
     async def report_of(self, code: str) -> Known:
         """Return the report of a tracking code. Raises NoSuchReportError."""
@@ -111,7 +111,8 @@ class TrackReports:
         except CannotOpenError:
             raise NoSuchReportError from None
 
-    async def _shown(self, known: Known) -> Tracked:
+    async def shown(self, known: Known) -> Tracked:
+        """Return what the reporter of a known report may see."""
         number = str(ReportNumber.of(known.accepted_at, known.epoch, known.serial))
         progress = await self.cases.progress_of(known.report_id) or ACCEPTED
         added = await self.additions.added_to(known.report_id)

@@ -4,10 +4,12 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+import msgspec
+
 from services.chassis.clock import NOW
 from services.chassis.postgres import Pool
 from services.contracts.events.report import FollowUpKind
-from services.intake.ports import Added, NewFollowUp, Progress
+from services.intake.ports import Added, Claim, NewFollowUp, Progress
 from services.intake.store.deadlines import within
 
 MISSES_MAX: Final = 5
@@ -42,6 +44,11 @@ EARLIER: Final = """
     where i.client_key = $1
 """
 
+SAID_BEFORE: Final = """
+    select body from intake.reports where report_id = $1
+    union all
+    (select body from intake.followups where report_id = $1 and kind = 'facts' order by at, followup_id limit 100)
+"""
 ADDED_TO: Final = "select kind, at from intake.followups where report_id = $1 order by at, followup_id limit 100"
 
 TAIL_OF: Final = """
@@ -62,6 +69,17 @@ PROGRESS: Final = """
     select state, dispatched_at, signed_in_at, handled_at, closed_at, promise_due_at, lead, measure, done_by
     from ledger.public_progress($1)
 """
+
+
+class _Text(msgspec.Struct, frozen=True):
+    text: str | None = None
+
+
+class _Said(msgspec.Struct, frozen=True):
+    """The words of a report's event, or of a follow-up's."""
+
+    text: str | None = None
+    report: _Text | None = None
 
 
 class PostgresFollowUps:
@@ -96,6 +114,15 @@ class PostgresFollowUps:
             return Added(added)
         earlier = await within(self._seconds_max, self._pool.fetchrow(EARLIER, claim.client_key))
         return Added(None) if earlier is None else Added(earlier["followup_id"], earlier["fingerprint"])
+
+    async def was_added(self, claim: Claim) -> bool:
+        return await within(self._seconds_max, self._pool.fetchrow(EARLIER, claim.client_key)) is not None
+
+    async def said_before(self, report_id: UUID) -> list[str]:
+        rows = await within(self._seconds_max, self._pool.fetch(SAID_BEFORE, report_id))
+        said = [msgspec.json.decode(row["body"], type=_Said) for row in rows]
+        texts = (each.text or (each.report.text if each.report else None) for each in said)
+        return [text for text in texts if text]
 
     async def added_to(self, report_id: UUID) -> list[tuple[FollowUpKind, datetime]]:
         rows = await within(self._seconds_max, self._pool.fetch(ADDED_TO, report_id))

@@ -81,6 +81,7 @@ class Window:
         self.accept = AcceptReports(
             reports=self.reports, pictures=self.pictures, keys=KEYS, metrics=metrics, new_id=uuid7
         )
+        self.followups.reports = self.reports
         tails = InMemoryTails(self.reports)
         track = TrackReports(reports=self.reports, cases=self.cases, tails=tails, additions=self.followups, keys=KEYS)
         doorkeeper = self._doorkeeper()

@@ -40,7 +40,13 @@ class ReportPage:
         photo_lost = not await self._photos_added(asked, filled, told, key)
         number, code = told.document["number"], told.document["tracking_code"]
         return self.frame.page(
-            asked, "report/receipt.html", status=201, number=number, code=code, photo_lost=photo_lost
+            asked,
+            "report/receipt.html",
+            status=201,
+            number=number,
+            code=code,
+            photo_lost=photo_lost,
+            advice=told.document.get("advice"),
         )
 
     async def grounds(self, asked: Request) -> Response:

@@ -71,6 +71,9 @@ function showReceipt(told) {
   sent.querySelector("[data-number]").textContent = told.number;
   sent.querySelector("[data-code]").textContent = told.tracking_code;
   sent.querySelector("[data-track]").href = "/track#" + told.tracking_code;
+  var advice = told.advice && (told.advice[document.documentElement.lang.slice(0, 2)] || told.advice.zh);
+  sent.querySelector("[data-advice]").hidden = !advice;
+  sent.querySelector("[data-advice]").textContent = advice || "";
   byId("report").hidden = true;
   byId("kept").hidden = true;
   sent.hidden = false;
