@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, Final
 from uuid import uuid4
 
+from prometheus_client import Counter
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 from uuid_utils.compat import uuid7
@@ -18,6 +19,7 @@ from services.chassis.running import Process, run_service
 from services.chassis.shell import Shell
 from services.chassis.web.buckets import Buckets
 from services.chassis.web.edge import BodyLimits
+from services.chassis.web.guessing import guesses_counted
 from services.identity.actors import StaffActor, who_is_asking
 from services.intake.agents import run_relay
 from services.intake.api.app import LIMITS, intake_app
@@ -65,7 +67,7 @@ async def run_api(settings: IntakeApiSettings, shell: Shell) -> None:
             metrics=metrics,
             new_id=uuid7,
         )
-        doorkeeper = _doorkeeper(settings, pool)
+        doorkeeper = _doorkeeper(settings, pool, guesses_counted(shell.registry, "intake"))
         city = partial(city_in, cache)
         app = intake_app(
             ReportDoor(accept=accept, doorkeeper=doorkeeper, city=city, is_full=watch.is_full, metrics=metrics),
@@ -97,7 +99,7 @@ def _watch(settings: IntakeApiSettings, pool: Pool, metrics: IntakeMetrics) -> B
     )
 
 
-def _doorkeeper(settings: IntakeApiSettings, pool: Pool) -> Doorkeeper:
+def _doorkeeper(settings: IntakeApiSettings, pool: Pool, guesses: Counter) -> Doorkeeper:
     async def asked(token_hash: bytes) -> StaffActor | None:
         async with pool.acquire() as connection:
             return await who_is_asking(connection, token_hash)
@@ -112,6 +114,7 @@ def _doorkeeper(settings: IntakeApiSettings, pool: Pool) -> Doorkeeper:
         staff=Buckets(settings.staff_per_minute, settings.staff_per_minute),
         lookups=Buckets(settings.lookups_per_minute, settings.lookups_per_minute),
         misses=Buckets(settings.misses_per_minute, settings.misses_per_minute),
+        guesses=guesses,
         pictures=Buckets(settings.pictures_per_minute, settings.pictures_per_minute),
     )
 

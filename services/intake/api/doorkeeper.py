@@ -4,6 +4,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from prometheus_client import Counter
 from starlette.types import Scope
 
 from services.chassis.web.addresses import Network, asking_address
@@ -39,6 +40,8 @@ class Doorkeeper:
     staff: Buckets
     lookups: Buckets
     misses: Buckets
+    guesses: Counter
+    """Requests turned away because their address was wrong too often."""
     pictures: Buckets
     seconds: Callable[[], float] = time.monotonic
 
@@ -78,6 +81,7 @@ class Doorkeeper:
         """Raise TooFastError for an address that was wrong too often of late."""
         wait = self.misses.wait(address, self.seconds())
         if wait:
+            self.guesses.inc()
             raise TooFastError(wait)
 
     def missed(self, address: str) -> None:

@@ -43,6 +43,7 @@ async def test_wrong_codes_are_all_alike_and_guessing_ends(window: Window) -> No
 
     assert [answer.status_code for answer in answers] == [404] * 10 + [429] * 5
     assert len({answer.json()["detail"] for answer in answers[:10]}) == 1
+    assert window.counted("whistle_intake_guesses_refused_total") == 5
 
 
 async def test_number_and_phone_tail_show_the_same(window: Window) -> None:
