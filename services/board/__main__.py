@@ -9,6 +9,7 @@ from services.board.feed import Hub
 from services.board.handlers import MoveTheBoard, as_it_came
 from services.board.metrics import BoardMetrics
 from services.board.queries.cases import read_cases
+from services.board.queries.ended import read_ended
 from services.board.queries.snapshot import read_snapshot
 from services.board.queries.trend import read_trend
 from services.board.settings import BoardSettings
@@ -40,6 +41,7 @@ async def run(settings: BoardSettings, shell: Shell) -> None:
             trends=Snapshots(
                 lambda scope: read_trend(pool, scope, settings.zone), metrics, age_seconds_min=TREND_SECONDS
             ),
+            ended=Snapshots(lambda scope: read_ended(pool, scope, settings.zone), metrics),
             hub=hub,
             tickets=Tickets(),
         )

@@ -34,6 +34,7 @@ class BoardParts:
     snapshots: Snapshots
     cases: Snapshots
     trends: Snapshots
+    ended: Snapshots
     hub: Hub
     tickets: Tickets
 
@@ -87,6 +88,11 @@ def _add_reading(app: FastAPI, parts: BoardParts) -> None:
     async def trend(authorization: Authorization = None, session: Session = None) -> Response:
         """Answer how things stood at the same hour a week ago, and what this week has brought."""
         return await _read(parts, parts.trends, authorization, session)
+
+    @app.get("/api/v1/board/ended")
+    async def ended(authorization: Authorization = None, session: Session = None) -> Response:
+        """Answer with the cases that ended today, the late ones first."""
+        return await _read(parts, parts.ended, authorization, session)
 
     @app.get("/api/v1/board/recent")
     async def recent(authorization: Authorization = None, session: Session = None) -> Response:
