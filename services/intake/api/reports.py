@@ -39,7 +39,7 @@ class ReportDoor:
         caller = await self.doorkeeper.caller(scope)
         body = await body_of(request)
         admitted = self._admit(form_in(body, ReportForm), caller)
-        if admitted.urgency != "emergency":
+        if not admitted.is_emergency:
             self._pace(caller)
         answer = await self.accept.one(admitted, claim_in(scope, caller.scope, body))
         return self._created(answer, admitted)

@@ -82,6 +82,11 @@ class Admitted:
     advice: Advice | None
     """For the receipt."""
 
+    @property
+    def is_emergency(self) -> bool:
+        """Whether nothing may hold it back: by its item, or by what was written."""
+        return self.urgency == "emergency" or (self.route or "").startswith("emergency")
+
 
 def admit(form: ReportForm, city: City, *, by_staff: bool) -> Admitted:
     """Return the report as it may be accepted.

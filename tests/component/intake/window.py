@@ -18,7 +18,6 @@ from services.chassis.sealing import Keys, keys_in
 from services.chassis.web.addresses import Network
 from services.chassis.web.buckets import Buckets
 from services.chassis.web.edge import Edge, HttpMetrics
-from services.chassis.web.guessing import guesses_counted
 from services.identity.actors import StaffActor
 from services.identity.tokens import IssuedToken, hash_of, issue_token
 from services.intake.api.app import LIMITS, intake_app
@@ -63,6 +62,7 @@ def an_actor(name: str = "worker", role: str = "grid_worker") -> StaffActor:
 class Window:
     """Takes requests as the process does, without sockets."""
 
+    city: ReferenceCity = TOWN
     per_minute: float = 1_000_000
     proxies: tuple[Network, ...] = ()
     reports: InMemoryReports = field(default_factory=InMemoryReports)
@@ -90,7 +90,7 @@ class Window:
             ReportDoor(
                 accept=self.accept,
                 doorkeeper=doorkeeper,
-                city=lambda: TOWN,
+                city=lambda: self.city,
                 is_full=lambda: self.full,
                 metrics=metrics,
             ),
@@ -98,7 +98,7 @@ class Window:
                 track=track,
                 followup=FollowUpReports(
                     track=track,
-                    city=lambda: TOWN,
+                    city=lambda: self.city,
                     followups=self.followups,
                     pictures=self.pictures,
                     keys=KEYS,
@@ -153,7 +153,6 @@ class Window:
             staff=Buckets(1_000_000, 1_000_000),
             lookups=Buckets(1_000, 1_000),
             misses=Buckets(10, 10),
-            guesses=guesses_counted(self.registry, "intake"),
             pictures=Buckets(1_000, 1_000),
             seconds=lambda: self.seconds,
         )
