@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import asyncpg
@@ -17,6 +18,7 @@ __all__ = [
     "Pool",
     "UnsafeServerError",
     "assert_durable",
+    "beside",
     "connect",
     "is_bad_data",
     "is_transient",
@@ -70,7 +72,7 @@ async def connect(settings: PostgresSettings, **server_settings: str) -> "asyncp
 
 @asynccontextmanager
 async def postgres_pool(settings: PostgresSettings, **options: Any) -> AsyncIterator[Pool]:
-    """Open the process's only pool; closed with a deadline when the block is left.
+    """Open the process's pool; closed with a deadline when the block is left.
 
     Raises:
         UnsafeServerError: fsync, full_page_writes or synchronous_commit is off (design §3).
@@ -84,6 +86,14 @@ async def postgres_pool(settings: PostgresSettings, **options: Any) -> AsyncIter
     finally:
         OPEN_POOLS.discard(pool)
         await _close(pool)
+
+
+def beside(settings: PostgresSettings) -> AbstractAsyncContextManager[Pool]:
+    """Open one connection beside the pool, for what is asked by those who hold the pool's.
+
+    To wait for one of the pool's would be to wait for each other, and in the end for nobody.
+    """
+    return postgres_pool(replace(settings, pool_size=1))
 
 
 async def _opened(settings: PostgresSettings, options: Mapping[str, Any]) -> Pool:

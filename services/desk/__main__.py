@@ -5,7 +5,7 @@ from functools import partial
 
 from services.chassis.objects import objects_at
 from services.chassis.pages.rendering import Renderer
-from services.chassis.postgres import postgres_pool, ready
+from services.chassis.postgres import beside, postgres_pool, ready
 from services.chassis.running import Process, run_service
 from services.chassis.sealing import Keys
 from services.chassis.shell import Shell
@@ -57,7 +57,11 @@ def pages_of(desk: Desk, reference: ReferenceCache, settings: DeskSettings) -> P
 
 
 async def run(settings: DeskSettings, shell: Shell) -> None:
-    async with postgres_pool(settings.postgres) as pool, reference_cache(pool) as reference:
+    async with (
+        postgres_pool(settings.postgres) as pool,
+        beside(settings.postgres) as own,
+        reference_cache(own) as reference,
+    ):
         shell.health.add("postgres", partial(ready, pool, settings.postgres))
         metrics = DeskMetrics.create(shell.registry, ACT_TYPES)
         cities = Cities(reference)

@@ -7,7 +7,7 @@ from services.chassis.delivery.kafka_pump import KafkaPump
 from services.chassis.delivery.pending import PostgresSource
 from services.chassis.delivery.producer import Producer
 from services.chassis.delivery.relay import Relay, RelayMetrics
-from services.chassis.postgres import postgres_pool, ready
+from services.chassis.postgres import beside, postgres_pool, ready
 from services.chassis.running import Process, run_service
 from services.chassis.shell import Shell
 from services.ledger.agents import read_topics
@@ -24,7 +24,11 @@ from services.reference.versions.cache import reference_cache
 
 async def run(settings: LedgerSettings, shell: Shell) -> None:
     """Run until the process is asked to stop."""
-    async with postgres_pool(settings.postgres) as pool, reference_cache(pool) as reference:
+    async with (
+        postgres_pool(settings.postgres) as pool,
+        beside(settings.postgres) as own,
+        reference_cache(own) as reference,
+    ):
         metrics = LedgerMetrics.create(shell.registry)
         producer, relay = _relay(settings, shell)
         cities = Cities(reference)

@@ -3,7 +3,7 @@
 from functools import partial
 
 from services.chassis.delivery.watchdog import Watchdog
-from services.chassis.postgres import postgres_pool, ready
+from services.chassis.postgres import beside, postgres_pool, ready
 from services.chassis.running import Process, run_service
 from services.chassis.shell import Shell
 from services.ledger.store.cities import Cities
@@ -19,7 +19,11 @@ from services.sla.timers import Timer, keep_census
 
 async def run(settings: SlaSettings, shell: Shell) -> None:
     """Run until the process is asked to stop."""
-    async with postgres_pool(settings.postgres) as pool, reference_cache(pool) as reference:
+    async with (
+        postgres_pool(settings.postgres) as pool,
+        beside(settings.postgres) as own,
+        reference_cache(own) as reference,
+    ):
         metrics = SlaMetrics.create(shell.registry)
         settle = SettleDue(
             settling=Settling(pool, Cities(reference)),
