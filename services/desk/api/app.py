@@ -11,6 +11,7 @@ from services.desk.api.acts import ActLines, ActResults, act_routes
 from services.desk.api.answering import json_answer
 from services.desk.api.asking import token_of
 from services.desk.api.cases import case_routes
+from services.desk.api.closing_times import closing_time_routes
 from services.desk.api.counts import count_routes
 from services.desk.api.desk import Desk
 from services.desk.api.digest import digest_routes
@@ -22,6 +23,7 @@ from services.desk.api.rosters import roster_routes
 from services.desk.api.timeline import timeline_routes
 from services.desk.api.whistles import whistle_routes
 from services.desk.domain.case import CaseShown
+from services.desk.domain.closing_times import ClosingTimes
 from services.desk.domain.counts import DepartmentsAnswers, WhistleRates
 from services.desk.domain.digest import Digest
 from services.desk.domain.feed import Feed, Proposals
@@ -34,12 +36,12 @@ from services.ledger.domain.acts import Act
 from services.ledger.store.acting import ActAnswer
 
 ANSWERS: Final = (
-    ActAnswer, ActLines, ActResults, CaseShown, DepartmentsAnswers, Digest, Feed, Me, ModesShown, ModeSwitched,
+    ActAnswer, ActLines, ActResults, CaseShown, ClosingTimes, DepartmentsAnswers, Digest, Feed, Me, ModesShown, ModeSwitched,
     Proposals, QueuePage, Roster, ShiftEntered, ShiftKept, SwitchAsked, Timeline, WhistleRates, WhistlesPage,
 )  # fmt: skip
 ROUTES: Final = (
     act_routes, queue_routes, case_routes, timeline_routes, count_routes, whistle_routes, me_routes, feed_routes,
-    digest_routes, roster_routes, mode_routes,
+    digest_routes, roster_routes, mode_routes, closing_time_routes,
 )  # fmt: skip
 """Tried in this order, one list, no nested routers: acts and queues are what everybody asks for."""
 
