@@ -7,6 +7,7 @@ from services.appraisal.handlers import KeepFacts, KeepNotices
 from services.appraisal.metrics import AppraisalMetrics
 from services.appraisal.settings import AppraisalSettings
 from services.appraisal.store.facts import PostgresFacts
+from services.appraisal.timers import Compiler
 from services.chassis.delivery.consuming import finishing_for, watchdog_for
 from services.chassis.delivery.kafka_pump import KafkaPump
 from services.chassis.postgres import postgres_pool, ready
@@ -24,8 +25,10 @@ async def run(settings: AppraisalSettings, shell: Shell) -> None:
         read_topics(pump, KeepFacts(facts=facts, metrics=metrics), KeepNotices(facts=facts, metrics=metrics))
         shell.health.add("postgres", partial(ready, pool, settings.postgres))
         shell.health.add("partitions", pump.ready)
+        compiler = Compiler(pool, settings.zone, metrics, shell.outages)
         watchdog = watchdog_for(shell, settings.postgres, finishing)
         shell.start("pump", pump.run(), stop=pump.stop)
+        shell.start("compiler", compiler.run(), stop=compiler.stop)
         watchdog.start()
         await shell.serve()
         watchdog.stop()

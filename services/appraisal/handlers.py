@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from services.appraisal.domain.glance import FactGlance, snapshot_of
-from services.appraisal.domain.keeping import BARE, COUNTED, kept_of, kept_off
+from services.appraisal.domain.keeping import BARE, BY_NAME, COUNTED, kept_of, kept_off
 from services.appraisal.domain.kept import Body, Ended, KeptNotice
 from services.appraisal.metrics import AppraisalMetrics
 from services.appraisal.ports import Facts, Row
@@ -58,7 +58,12 @@ def row_of(one: Delivered[FactGlance]) -> Row:
         if what != "opened":
             return Row(fact.case_id, fact.version, fact.at, what, body=_ENCODER.encode(Body(shot)))
         body = _ENCODER.encode(Body(shot, kept_off(fact.what.because)))
-        return Row(fact.case_id, fact.version, fact.at, what, shot.item, shot.community or shot.subdistrict, body=body)
+        ordinary = shot.lane == "ordinary"  # of other lanes nobody is told where and what
+        item, place = (shot.item, shot.community or shot.subdistrict) if ordinary else (None, None)
+        return Row(fact.case_id, fact.version, fact.at, what, item, place, body=body)
+    if what in BY_NAME:
+        body = _ENCODER.encode(Body(snapshot_of(fact), BY_NAME[what]))
+        return Row(fact.case_id, fact.version, fact.at, what, body=body)
     if what not in COUNTED:
         return Row(fact.case_id, fact.version, fact.at, what)
     return _counted(one)

@@ -15,6 +15,12 @@ class AppraisalMetrics:
     facts: Counter
     notices: Counter
     repeats: Counter
+    drafts: Counter
+    bursts: Counter
+
+    def facts_taken(self) -> float:
+        """Return how many facts this process has taken."""
+        return next(iter(self.facts.collect())).samples[0].value
 
     @classmethod
     def create(cls, registry: CollectorRegistry) -> Self:
@@ -25,4 +31,6 @@ class AppraisalMetrics:
             facts=counter("facts", "Facts of cases taken, whether or not a figure counts them."),
             notices=counter("notices", "Notices taken, whether or not a figure counts them."),
             repeats=counter("repeats", "Facts and notices that were there already."),
+            drafts=counter("drafts", "Drafts of bulletins compiled."),
+            bursts=counter("bursts", "Alerts raised for many similar cases of one place."),
         )

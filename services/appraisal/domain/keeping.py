@@ -22,6 +22,7 @@ from services.appraisal.domain.kept import (
     LeftOut,
     Marked,
     Ordered,
+    Parted,
     Proposed,
     Rated,
     SentBack,
@@ -29,8 +30,12 @@ from services.appraisal.domain.kept import (
 )
 from services.contracts.events import life, progress, whistles
 
-BARE: Final = frozenset({"opened", "dispatched", "moved", "extended", "suspended", "resumed", "branch_assigned"})
+BARE: Final = frozenset(
+    {"opened", "dispatched", "moved", "corrected", "extended", "suspended", "resumed", "branch_assigned"}
+)
 """Facts that count by where the case stands after them; nothing of themselves is kept."""
+BY_NAME: Final[dict[str, tuple[Kept, ...]]] = {"merged": (Ended("merged"),), "unmerged": (Parted(),)}
+"""Facts that say everything by their name."""
 MARKS: Final = frozenset({"limit", "letter", "supervision", "no_show", "bulletin_proposal", "interview_proposal"})
 
 

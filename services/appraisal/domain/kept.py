@@ -11,7 +11,7 @@ from services.contracts.events.progress import Card, Step
 from services.contracts.events.report import Lane
 from services.contracts.events.whistles import ProposalKind, Score
 
-Ending = Literal["closed", "rejected", "handed_over", "terminated"]
+Ending = Literal["closed", "rejected", "handed_over", "terminated", "merged"]
 Scores = tuple[Score, Score, Score, Score]
 """Punctuality, effort, result, satisfaction."""
 
@@ -92,6 +92,10 @@ class BegunAgain(msgspec.Struct, frozen=True, tag="again"):
     because: ReopeningReason
 
 
+class Parted(msgspec.Struct, frozen=True, tag="parted"):
+    """Merged by mistake: the case is one of its own again, its promise the one it always had."""
+
+
 class Answered(msgspec.Struct, frozen=True, tag="answered"):
     """What the reporter said when called."""
 
@@ -147,6 +151,7 @@ class Confirmed(msgspec.Struct, frozen=True, tag="confirmed"):
 Kept = (
     Blown | CameIn | StayedAway | Declined | Judged | FoundWrong | Contacted | SentBack | Ended | BegunAgain | Answered
     | Rated | LeftOut | Marked | Ordered | Proposed | Confirmed | KeptOff
+    | Parted
 )  # fmt: skip
 
 

@@ -2,9 +2,12 @@
 
 import re
 from datetime import date, datetime, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import msgspec
+
+SUNDAY: Final = 7
 
 
 class UnreadablePeriodError(ValueError):
@@ -51,12 +54,12 @@ def month_before(period: Period, zone: ZoneInfo) -> Period:
     return month_at(period.starts - timedelta(hours=1), zone)
 
 
-def weeks_in(month: Period, zone: ZoneInfo) -> tuple[Period, ...]:
-    """Return the ISO weeks whose Thursday lies in the month: each week belongs to one month."""
-    first = month.starts.astimezone(zone).date()
-    thursdays = (first + timedelta(days=offset) for offset in range((month.ends - month.starts).days + 1))
-    own = (day for day in thursdays if day.isoweekday() == 4 and month.holds(_midnight(day, zone)))
-    return tuple(period_of("{}-W{:02}".format(*day.isocalendar()[:2]), zone) for day in own)
+def weeks_in(span: Period, zone: ZoneInfo) -> tuple[Period, ...]:
+    """Return the ISO weeks whose Sunday lies in a month or half-year: each is over with it, and belongs to one."""
+    first = span.starts.astimezone(zone).date()
+    days = (first + timedelta(days=offset) for offset in range((span.ends - span.starts).days + 1))
+    sundays = (day for day in days if day.isoweekday() == SUNDAY and span.holds(_midnight(day, zone)))
+    return tuple(period_of("{}-W{:02}".format(*day.isocalendar()[:2]), zone) for day in sundays)
 
 
 def months_in(half: Period, zone: ZoneInfo) -> tuple[Period, ...]:

@@ -15,6 +15,7 @@ from services.appraisal.domain.kept import (
     Kept,
     KeptFact,
     LeftOut,
+    Parted,
     Rated,
     Snapshot,
 )
@@ -71,8 +72,11 @@ class Record:
 
     @property
     def counts(self) -> bool:
-        """Whether the case is in the rates: not left out by review, not refused, not handed to an emergency line."""
-        return not self.excluded and self.ending not in {"rejected", "handed_over"}
+        """Whether the case is in the rates: not left out by review, not refused, not handed to an emergency line.
+
+        A merged case is counted by the one that goes on for it.
+        """
+        return not self.excluded and self.ending not in {"rejected", "handed_over", "merged"}
 
     def units(self) -> frozenset[str]:
         """Return the departments and offices that had a part in the case, called ones included."""
@@ -111,19 +115,31 @@ def _stand(record: Record, shot: Snapshot) -> None:
 def _take(record: Record, kept: Kept, at: datetime) -> None:
     record.happened.append(Dated(at, kept, record.snapshot.lead))
     match kept:
+        case Ended(how=how):
+            _stop(record, at, how)
+        case Parted():
+            _stop(record, None, None)
         case Contacted():
             record.contacted_at = record.contacted_at or at
-        case Ended(how=how) if record.promises:
-            record.promises[-1].stopped_at, record.promises[-1].how = at, how
         case Answered(answer=answer):
             record.answers.append((at, answer))
         case Rated(rating=rating):
             record.ratings.append((at, rating))
         case LeftOut():
             record.excluded = True
-        case Blown(whistle=whistle):
-            record.whistles[whistle] = (at, kept)
-        case FoundWrong(whistle=whistle):
-            record.wrong.add(whistle)
+        case Blown() | FoundWrong():
+            _whistle(record, kept, at)
         case _:  # counted where it happened
             pass
+
+
+def _stop(record: Record, at: datetime | None, how: Ending | None) -> None:
+    if record.promises:
+        record.promises[-1].stopped_at, record.promises[-1].how = at, how
+
+
+def _whistle(record: Record, kept: Blown | FoundWrong, at: datetime) -> None:
+    if isinstance(kept, Blown):
+        record.whistles[kept.whistle] = (at, kept)
+    else:
+        record.wrong.add(kept.whistle)

@@ -8,7 +8,7 @@ from services.contracts.events.event import Event
 
 NoticeKind = Literal[
     "mode_switched", "digest", "bulletin", "published", "clock_stopped", "task_refused",
-    "major_matter", "interview",
+    "major_matter", "interview", "burst",
 ]  # fmt: skip
 
 

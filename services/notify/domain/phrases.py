@@ -96,6 +96,7 @@ NOTICES: Final[dict[str, Phrase]] = {
     "clock_stopped": Phrase("计时停止,请核实时钟", "The clock stopped; check it"),
     "major_matter": Phrase("重大事项,请即处理", "A major matter"),
     "interview": Phrase("约谈通知", "An interview"),
+    "burst": Phrase("同一地点同类问题集中上报", "Many similar reports of one place"),
     "task_refused": Phrase("下派任务未经准入,已退回", "Work pushed down was refused"),
 }
 CARDS: Final[dict[str, Phrase]] = {

@@ -31,7 +31,12 @@ async def test_figures_are_kept_once_also_after_a_kill_and_filled_again_by_one_c
 ) -> None:
     name = f"appraisal-{database.name}"
     events = Story(name, march(2), march(6)).handled(march(3)).closed(march(4)).called(march(5), "satisfied").events
-    facts = {"department": "statistics", "refused": 1, "refused_in_all": 1, "first": "统计电梯"}
+    facts: dict[str, str | int | float | bool | None] = {
+        "department": "statistics",
+        "refused": 1,
+        "refused_in_all": 1,
+        "first": "统计电梯",
+    }
     notice = NoticeIssued(
         event_id=an_id(name), at=march(3), kind="task_refused", units=("statistics",), subject="退回", facts=facts
     )
