@@ -7,7 +7,7 @@ from services.ledger.domain.acts import Act, Asker, DeliverPart, ReachStage, Ret
 from services.ledger.domain.deciding import may_decide
 from services.ledger.domain.life.acts import AskExclusion, AskTermination, Correct, ResolveOnSpot
 from services.ledger.domain.life.correcting import for_the_district
-from services.ledger.domain.life.table import TABLE
+from services.ledger.domain.life.table import TABLE, may
 from services.ledger.domain.life.who import part_of
 from services.ledger.domain.state import CaseDocument
 from services.ledger.domain.taken import TakenCase
@@ -27,7 +27,7 @@ def permitted(document: CaseDocument, asker: Asker) -> tuple[str, ...]:
 
 def _may(case: TakenCase, asker: Asker, act: type) -> bool:
     transition = TABLE[act]
-    if case.case.state not in transition.source or not transition.by(case, asker):
+    if case.case.state not in transition.source or not may(transition, case, asker):
         return False
     still_useful = _STILL_USEFUL.get(act)
     return still_useful is None or still_useful(case, asker)

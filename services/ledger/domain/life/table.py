@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from services.ledger.domain import branches, competence, deciding
-from services.ledger.domain.acts import RefusedError
+from services.ledger.domain.acts import Asker, Note, RefusedError
 from services.ledger.domain.life import (
     asking,
     consulting,
@@ -18,6 +18,7 @@ from services.ledger.domain.life import (
     working,
 )
 from services.ledger.domain.life.transition import Asked, Transition
+from services.ledger.domain.life.who import watches
 from services.ledger.domain.taken import TakenCase
 from services.ledger.domain.whistle import approving, evaluation, joint_handling, report_in
 
@@ -58,6 +59,11 @@ TABLE = joined(
 )
 
 
+def may(transition: Transition, case: TakenCase, asker: Asker) -> bool:
+    """Whether the person may do this to the case, whatever else the act needs; who only watches may urge."""
+    return transition.by(case, asker) and (transition.act is Note or not watches(asker))
+
+
 def perform(case: TakenCase, asked: Asked) -> None:
     """Let a person's act take effect on a settled case.
 
@@ -67,6 +73,6 @@ def perform(case: TakenCase, asked: Asked) -> None:
     transition = TABLE[type(asked.act)]
     if case.case.state not in transition.source:
         raise RefusedError("not-in-this-state", f"a case that is {case.case.state} cannot take this act")
-    if not transition.by(case, asked.asker):
+    if not may(transition, case, asked.asker):
         raise RefusedError("not-yours-to-do", "your role or unit may not do this to this case")
     transition.do(case, asked)

@@ -12,9 +12,16 @@ EXCLUDING_PERSONS = 2
 """So many persons leave a case out of the rates."""
 AT_WORK = frozenset({"lead", "cooperating"})
 """Roles that act; who holds a copy reads (X-02)."""
+WATCHING_ROLES = frozenset({"grid_supervisor"})
+"""Roles that see and urge, and handle nothing (S4-05)."""
 VERIFYING_ROLES = frozenset(
     {"subdistrict_officer", "subdistrict_coordinator", "center_operator", "center_leader", "inspector"}
 )
+
+
+def watches(asker: Asker) -> bool:
+    """Whether the person's roles only see and urge; who has another role beside works in that one."""
+    return {asker.role, *asker.roles} <= WATCHING_ROLES
 
 
 def part_of(case: TakenCase, asker: Asker) -> AssignmentRow | None:

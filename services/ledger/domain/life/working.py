@@ -66,6 +66,8 @@ def _supervise(case: TakenCase, asked: Asked) -> None:
 
 def _note(case: TakenCase, asked: Asked) -> None:
     act: Note = asked.act
+    if act.kind != "urge" and who.watches(asked.asker):
+        raise RefusedError("not-yours-to-do", "the log is of those who work on it; a supervisor urges")
     fact = Noted(unit=asked.asker.unit, kind=act.kind, text=act.text, whistle=case.case.whistle_open)
     case.state_fact(fact, asked.actor, asked.now)
 
