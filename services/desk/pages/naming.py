@@ -28,7 +28,7 @@ class Names:
         """Return what the unit is called; units have Chinese names only, as on their doors."""
         if not unit_id:
             return ""
-        unit = self._units().get(unit_id)
+        unit = self._units().get(unit_id) or self._ended(unit_id)
         return unit.name_zh if unit else unit_id
 
     def named(self, text: str) -> str:
@@ -97,6 +97,10 @@ class Names:
     def kind_of(self, unit_id: str) -> str:
         unit = self._units().get(unit_id)
         return unit.kind if unit else ""
+
+    def _ended(self, unit_id: str) -> Unit | None:
+        """Return a unit whose days are over: last year's case shows last year's grid (S1-17)."""
+        return next((unit for unit in self._versions.latest().version.organisation if unit.id == unit_id), None)
 
     def _units(self) -> Mapping[str, Unit]:
         return self._versions.latest().organisation.units
