@@ -6,22 +6,23 @@ import csv
 import json
 import sys
 import time
-from datetime import datetime, timedelta
+from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from deploy.embedded.running import System
 from deploy.embedded.state import PROJECT
 from deploy.embedded.system import Settings, running_system
 from services.board.domain.rates import percent
-from services.worktime.calendar import SHANGHAI
 from tests.journeys.conftest import VALUES, prepare
-from tests.replay.living import Plan, replaying
+from tests.replay.living import Plan, Replay, replaying
 from tests.replay.outcome import Outcome
 from tests.replay.people import REPORTED
+from tests.replay.stories import BY_OUR_STEPS, ON_TIME, STILL_OPEN
+from tests.replay.telling import Telling
 
 OUT = PROJECT / ".state" / "replay"
 
@@ -34,14 +35,15 @@ def main() -> int:
         reports=arguments.reports,
         seed=arguments.seed,
         kills=arguments.kills,
-        grid=timedelta(minutes=arguments.grid),
+        slack=timedelta(minutes=arguments.slack),
     )
     settings = Settings.from_environment("replay", values=VALUES, fresh=True, prepare=prepare, say=_quietly)
     began = time.monotonic()
     with running_system(settings) as system:
-        outcome, killed = asyncio.run(_live(system, plan, console))
-    console.print(_table(plan, outcome, killed, time.monotonic() - began))
-    _write(arguments.out, plan, outcome, killed)
+        outcome, replay = asyncio.run(_live(system, plan, console))
+    for table in (_rates(outcome), _parts(outcome), _run(outcome, replay, time.monotonic() - began)):
+        console.print(table)
+    _write(arguments.out, outcome, replay)
     console.print(f"what is open: {arguments.out / 'open.csv'}")
     return 0 if not outcome.wrong and outcome.rates.closed == plan.closed else 1
 
@@ -51,7 +53,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--reports", type=int, default=REPORTED)
     parser.add_argument("--seed", type=int, default=7, help="the same seed: the same reports, deeds and kills")
     parser.add_argument("--kills", type=int, default=100, help="about how many; 0: none")
-    parser.add_argument("--grid", type=int, default=30, help="minutes by which time moves")
+    parser.add_argument("--slack", type=int, default=30, help="minutes that time may be stepped over at once")
     parser.add_argument("--out", type=Path, default=OUT, help="folder for open.csv and replay.json")
     return parser.parse_args()
 
@@ -60,53 +62,65 @@ def _quietly(_: str) -> None:
     """Services come and go by design here."""
 
 
-async def _live(system: System, plan: Plan, console: Console) -> tuple[Outcome, list[str]]:
-    columns = (
-        TextColumn("closed"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[day]}"),
-        TimeElapsedColumn(), TimeRemainingColumn(),
-    )  # fmt: skip
-    with Progress(*columns, console=console) as bar:
-        task = bar.add_task("replay", total=plan.closed, day="")
-        days = set[str]()
-
-        def progress(at: datetime, closed: int) -> None:
-            day = at.astimezone(SHANGHAI).strftime("%Y-%m-%d")
-            if not console.is_terminal and day not in days:
-                days.add(day)
-                console.print(f"{day}: {closed} of {plan.closed} closed")
-            bar.update(task, completed=closed, day=day)
-
-        async with replaying(system, plan, progress) as replay:
-            await replay.week.run()
-            return await Outcome.read(replay.week.connection), replay.killer.killed
+async def _live(system: System, plan: Plan, console: Console) -> tuple[Outcome, Replay]:
+    with Telling(plan, console) as telling:
+        async with replaying(system, plan, telling.step) as replay:
+            await replay.year.live()
+            telling.counting()
+            return await Outcome.read(replay), replay
 
 
-def _table(plan: Plan, outcome: Outcome, killed: list[str], seconds: float) -> Table:
+def _rates(outcome: Outcome) -> Table:
     rates = outcome.rates
-    table = Table("what", "figure", "by definition", title=f"{plan.reports:,} reports, seed {plan.seed}")
-    table.add_row("reported", f"{rates.reported:,}", "everything accepted, less what was excluded")
-    table.add_row("closed", f"{rates.closed:,}", f"{plan.closed:,} must be")
+    table = Table("rate", "figure", "is", title=f"{rates.reported:,} reported (受理): accepted, less what was excluded")
+    table.add_row(
+        "closure rate (办结率)", percent(rates.closure_rate), f"{rates.closed:,} closed / {rates.reported:,} reported"
+    )
+    table.add_row(
+        "on-time rate (按期结案率)",
+        percent(rates.on_time_rate),
+        f"{rates.on_time:,} closed by their due date / {rates.due:,} due",
+    )
     table.add_row("open", f"{rates.open:,}", "listed in open.csv")
-    table.add_row("closure rate", percent(rates.closure_rate), "closed / reported")
-    table.add_row("on-time rate", percent(rates.on_time_rate), f"{rates.on_time:,} on time / {rates.due:,} due")
-    table.add_row("killed", str(len(killed)), "services by kill -9")
-    table.add_row("sent again", str(outcome.repaired), "facts, by the reconciler")
-    for what, count in outcome.wrong.items():
-        table.add_row(f"[red]{what}[/]", str(count), "must be 0")
-    table.add_row("took", f"{seconds / 60:.1f} min", "with starting and ending")
     return table
 
 
-def _write(folder: Path, plan: Plan, outcome: Outcome, killed: list[str]) -> None:
+def _parts(outcome: Outcome) -> Table:
+    """Show what the on-time rate is made up of; the parts add up to what came due."""
+    table = Table("of what came due", "cases", "share", title="What the on-time rate is made up of")
+    late = Counter({what: count for what, count in outcome.parts.items() if what not in {ON_TIME, STILL_OPEN}})
+    rows = [(ON_TIME, outcome.parts[ON_TIME]), *late.most_common(), (STILL_OPEN, outcome.parts[STILL_OPEN])]
+    for what, count in rows:
+        lead = "" if what in {ON_TIME, STILL_OPEN, BY_OUR_STEPS} else "late: "
+        table.add_row(f"{lead}{what}", f"{count:,}", f"{100 * count / max(outcome.rates.due, 1):.1f} %")
+    return table
+
+
+def _run(outcome: Outcome, replay: Replay, seconds: float) -> Table:
+    year = replay.year
+    table = Table("what", "figure", "note", title=f"Seed {replay.plan.seed}, until {year.clock.at:%Y-%m-%d}")
+    table.add_row("acts", f"{outcome.acts:,}", f"{year.acting.refused.total():,} more refused: somebody else was first")
+    table.add_row("facts", f"{year.facts:,}", "heard on the bus")
+    table.add_row("killed", str(len(replay.killer.killed)), "services by kill -9")
+    table.add_row("sent again", str(outcome.repaired), "facts, by the reconciler")
+    for what, count in outcome.wrong.items():
+        table.add_row(f"[red]{what}[/]", str(count), "must be 0")
+    table.add_row("took", f"{seconds / 60:.1f} min", f"with starting and ending, in {year.steps:,} steps of time")
+    return table
+
+
+def _write(folder: Path, outcome: Outcome, replay: Replay) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "open.csv").open("w", encoding="utf-8", newline="") as file:
         rows = csv.DictWriter(file, ("number", "state", "lead", "accepted_at", "due_at"))
         rows.writeheader()
         rows.writerows(outcome.still_open)
     told = {
-        "reports": plan.reports, "seed": plan.seed, "closed": outcome.rates.closed, "open": outcome.rates.open,
-        "closure_rate": percent(outcome.rates.closure_rate), "on_time_rate": percent(outcome.rates.on_time_rate),
-        "killed": killed, "wrong": outcome.wrong, "repaired": outcome.repaired,
+        "reports": replay.plan.reports, "seed": replay.plan.seed, "closed": outcome.rates.closed,
+        "open": outcome.rates.open, "closure_rate": percent(outcome.rates.closure_rate),
+        "on_time_rate": percent(outcome.rates.on_time_rate), "made_up_of": outcome.parts, "acts": outcome.acts,
+        "refused": replay.year.acting.refused, "killed": replay.killer.killed, "wrong": outcome.wrong,
+        "repaired": outcome.repaired,
     }  # fmt: skip
     (folder / "replay.json").write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 

@@ -15,7 +15,7 @@ from tests.journeys.conftest import VALUES, prepare
 from tests.replay.living import Plan, replaying
 from tests.replay.outcome import Outcome
 
-PART: Final = Plan(reports=208, seed=7, kills=4, grid=timedelta(hours=4))
+PART: Final = Plan(reports=208, seed=7, kills=4, slack=timedelta(hours=4))
 
 
 class Lived(NamedTuple):
@@ -39,8 +39,8 @@ def replayed(session_state: State) -> Lived:
 
 async def _live(system: System) -> Lived:
     async with replaying(system, PART) as replay:
-        await replay.week.run()
-        outcome = await Outcome.read(replay.week.connection)
+        await replay.year.live()
+        outcome = await Outcome.read(replay)
         meant = frozenset(
             row["number"] for row in outcome.still_open if replay.serial_of(row["number"]) in replay.left_open
         )

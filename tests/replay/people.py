@@ -1,5 +1,6 @@
 """Who closes what: everybody finishes in the end, but for the cases that stay open; nobody looks at those again."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -38,9 +39,14 @@ def open_of(count: int) -> int:
 def left_open(reports: Iterable[DemoReport], count: int, seed: int) -> frozenset[int]:
     """Draw the serials of the cases that stay open.
 
-    Among those that no other report repeats and that repeat none: a merged report would close with its elder.
+    Among those that no other report repeats, nor is like in place and item: a merged report would close with its elder.
     """
     known = list(reports)
     repeated = {one.duplicate_of for one in known} | {one.serial for one in known if one.duplicate_of}
-    alone = [one.serial for one in known if one.serial not in repeated and one.flavour == "ordinary"]
+    alike = Counter((one.grid, one.about) for one in known)
+    alone = [
+        one.serial
+        for one in known
+        if one.serial not in repeated and one.flavour == "ordinary" and alike[one.grid, one.about] == 1
+    ]
     return frozenset(Draws(seed, "left open").shuffled(alone)[:count])

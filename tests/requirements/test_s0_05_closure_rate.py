@@ -7,6 +7,7 @@ import pytest
 
 from services.board.domain.rates import percent
 from tests.replay.fixture import Lived
+from tests.replay.stories import BY_OUR_STEPS, ON_TIME, STILL_OPEN
 
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -25,8 +26,11 @@ def test_exactly_what_nobody_finished_is_open_and_listed(replayed: Lived) -> Non
     assert listed == replayed.meant_to_stay_open
 
 
-def test_the_on_time_rate_is_another_figure(replayed: Lived) -> None:
-    rates = replayed.outcome.rates
+def test_the_on_time_rate_is_another_figure_and_says_what_it_is_made_up_of(replayed: Lived) -> None:
+    rates, parts = replayed.outcome.rates, replayed.outcome.parts
 
-    assert 0 < rates.on_time < rates.due
+    assert 0 < rates.on_time < rates.due == rates.reported
     assert percent(rates.on_time_rate) != percent(rates.closure_rate)
+    assert parts.total() == rates.due
+    assert (parts[ON_TIME], parts[STILL_OPEN]) == (rates.on_time, rates.left_overdue)
+    assert parts[BY_OUR_STEPS] == 0

@@ -77,8 +77,14 @@ class Reactions:
         if event.state == "consulting":
             self._plan_dispatch(event, serial)
             return
+        self._plan_lead(event, serial)
+
+    def _plan_lead(self, event: CaseProgressed, serial: int) -> None:
+        """Plan what the lead does with the case, each part in its share of its own limit."""
+        limits = self._limits[serial]
         work = self.behaviour.lead(serial, event.lead, event.attempt)
         signing = self._share_of(limits.sign_in, event.at)
+        handling = self._share_of(limits.handling, event.at)
         if work.returns is not None:
             refusal = Return(reason=work.returns.reason, suggested=work.returns.suggested)
             self._plan(serial, signing(work.returns.after), event.lead, refusal)
@@ -128,9 +134,12 @@ class Reactions:
     def _on_handled(self, event: CaseProgressed, serial: int) -> None:
         self._handled[serial] += 1
         verdict = self.behaviour.verdict(serial, self._handled[serial])
-        at = self._share_of(self._limits[serial].verification, event.at)(verdict.after)
+        at = self._verified_at(event, serial, verdict.after)
         unit, roles = self._verifier(event)
         self._plan(serial, at, unit, Verify(done=verdict.done, note=verdict.note), roles)
+
+    def _verified_at(self, event: CaseProgressed, serial: int, share: float) -> datetime:
+        return self._share_of(self._limits[serial].verification, event.at)(share)
 
     @staticmethod
     def _verifier(event: CaseProgressed) -> tuple[str, tuple[str, ...]]:
