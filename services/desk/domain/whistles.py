@@ -58,7 +58,7 @@ class CallShown(msgspec.Struct, frozen=True, kw_only=True):
     person_called: UUID | None
     """Who was on duty, or the head where nobody was."""
     head_called: bool
-    state: Literal["called", "reported_in", "no_show", "refused"]
+    state: Literal["called", "reported_in", "no_show", "refused", "handed_on"]
     due_at: datetime
     reported_in_at: datetime | None
     late: bool

@@ -41,6 +41,7 @@ ANSWERS: Final = """
             round(avg(l.result), 2) as result, round(avg(l.satisfaction), 2) as satisfaction
         from ledger.whistles w join ledger.whistle_calls l using (case_id, number)
         where w.blown_at >= $1 and w.blown_at < $2 and w.wrong_because = ''
+            and l.state <> 'handed_on'
         group by l.unit
     )
     select json_build_object('since', $1::timestamptz, 'until', $2::timestamptz, 'rows', coalesce(

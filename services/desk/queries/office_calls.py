@@ -7,7 +7,7 @@ OFFICE_CALLS: Final = """
         select {case}, l.due_at, l.unit, l.branch as handling_unit, 'called' as role, 'report_in' as expected,
             'called:' || l.unit as part
         from ledger.whistle_calls l join ledger.cases c using (case_id)
-        where l.branch = mine.unit and l.reported_in_at is null and l.state <> 'refused'
+        where l.branch = mine.unit and l.reported_in_at is null and l.state <> 'refused' and l.state <> 'handed_on'
             and c.whistle_open = l.number and {where}
     ) p
 """

@@ -10,6 +10,7 @@ from services.contracts.events.report import Place
 from services.ledger.domain.city import City
 from services.ledger.domain.state import CENTER, AssignmentRow, ClockRow
 from services.ledger.domain.taken import TakenCase
+from services.ledger.domain.whistle.handing_on import hand_on_calls
 from services.reference.deciding.organisation import Organisation
 
 
@@ -28,6 +29,7 @@ def replace_ended(case: TakenCase, old: City, new: City, now: datetime) -> tuple
     heir = {unit: CENTER if who in row.barred_units else who for unit, who in heir.items()}
     _hand_over(case, heir, now)
     _rehome(case, ground, heir)
+    hand_on_calls(case, heir, new, now)
     return tuple(UnitMoved(unit, who) for unit, who in heir.items())
 
 
@@ -35,7 +37,9 @@ def _named(case: TakenCase, place: Place) -> Iterable[str]:
     row = case.case
     parts = (unit for part in case.open_assignments() for unit in (part.unit, part.handling_unit))
     ground = (unit for unit in (row.subdistrict, place.community, place.grid) if unit is not None)
-    return (row.lead, *row.cooperating, *parts, *ground, *row.barred_units)
+    calls = (call for call in case.document.calls if call.number == row.whistle_open and call.state == "called")
+    called = (unit for call in calls for unit in (call.unit, call.branch) if unit is not None)
+    return (row.lead, *row.cooperating, *parts, *ground, *row.barred_units, *called)
 
 
 def _ground(place: Place, after: Organisation) -> Place:

@@ -54,6 +54,36 @@ async def test_what_waits_for_others_is_shown_when_asked_for(office: Office) -> 
     assert await office.queue("drainage", expected="any") == [waiting]
 
 
+async def test_what_was_solved_on_the_spot_waits_for_the_street_and_the_community(office: Office) -> None:
+    """Reported as solved, or solved by an act: it stands in somebody's queue until another person has looked."""
+    place = Place(grid="grid-0101-11", community="com-0101", subdistrict="sub-01")
+    await office.open(
+        "seen", tier="G", cooperating=(), report={"place": place, "on_the_spot": True, "reporter_kind": "grid_worker"}
+    )
+    await office.open("done", tier="G", lead="sub-01", cooperating=(), report={"place": place})
+    await office.act("street", {"type": "resolve_on_spot", "measure": "当场清走"}, case="done")
+
+    found = {
+        who: await numbers(office, who) for who in ("street", "coordinator", "community", "other_street", "center")
+    }
+
+    both, seen = {"20260302-seen", "20260302-done"}, {"20260302-seen"}
+    assert found == {
+        "street": seen,  # whoever solved it does not look at it
+        "coordinator": both,
+        "community": both,
+        "other_street": set(),
+        "center": set(),
+    }
+    await office.act("community", {"type": "verify", "done": True}, case="seen")
+    assert await numbers(office, "coordinator") == {"20260302-done"}
+
+
+async def numbers(office: Office, who: str) -> set[str]:
+    """Return the cases that somebody is to verify, each of which the ledger lets them."""
+    return {row["number"] for row in await office.queue(who, expected="verify")}
+
+
 async def test_what_no_rule_covers_waits_for_the_center_to_dispatch(office: Office) -> None:
     await office.open("case", lead="district_command_center", cooperating=(), consulting=True)
 

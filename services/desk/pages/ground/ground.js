@@ -11,16 +11,17 @@ async function grids(address) {
   return (await known.get(address)).grids;
 }
 
-function drawGround(map, list) {
+function drawGround(map, list, onTap) {
   const ground = L.featureGroup().addTo(map);
-  const look = { color: colour("--line-strong"), weight: 1, fillColor: colour("--surface"), fillOpacity: 1, interactive: false };
+  if (onTap) ground.on("click", onTap);
+  const look = { color: colour("--line-strong"), weight: 1, fillColor: colour("--surface"), fillOpacity: 1, interactive: Boolean(onTap) };
   for (const grid of list) L.polygon(grid.rings, look).addTo(ground);
   return ground;
 }
 
-async function opened(box) {
+async function opened(box, onTap) {
   const map = L.map(box, { preferCanvas: true, attributionControl: false, zoomSnap: 0.25, zoomAnimation: false, fadeAnimation: false });
-  const ground = drawGround(map, await grids(box.dataset.ground));
+  const ground = drawGround(map, await grids(box.dataset.ground), onTap);
   const bounds = ground.getBounds();
   const fit = () => bounds.isValid() && map.fitBounds(bounds, { padding: [6, 6] });
   fit();
@@ -34,10 +35,10 @@ function dot(map, at, look) {
 
 const pointOf = (text) => (text ? text.split(",").map(Number) : null);
 
-/** A field of a form: a tap sets the pin, and the form sends it; what was there before is a dot. */
+/** A field of a form: a tap on the ground sets the pin, and the form sends it; what was there before is a dot. */
 async function field(box) {
   const frame = box.closest(".point");
-  const map = await opened(box);
+  const map = await opened(box, ({ latlng }) => set(latlng));
   const [longitude, latitude] = ["longitude", "latitude"].map((name) => frame.querySelector(`input[name="f.${name}"]`));
   const clear = frame.querySelector("button");
   const told = frame.querySelector("output");
@@ -48,14 +49,14 @@ async function field(box) {
     box.dataset.pinned = "1";
   }
   let pin = null;
-  map.on("click", ({ latlng }) => {
+  const set = (latlng) => {
     if (!pin) pin = dot(map, latlng, { radius: 10, weight: 4, color: colour("--red"), fillColor: colour("--surface") });
     pin.setLatLng(latlng).addTo(map).bringToFront();
     box.dataset.pinned = "1";
     [longitude.value, latitude.value] = [latlng.lng.toFixed(6), latlng.lat.toFixed(6)];
     told.textContent = told.dataset.chosen;
     clear.hidden = false;
-  });
+  };
   clear.addEventListener("click", () => {
     if (pin) pin.remove();
     longitude.value = latitude.value = "";

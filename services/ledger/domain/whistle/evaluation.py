@@ -24,7 +24,7 @@ def _evaluate(case: TakenCase, asked: Asked) -> None:
     call.punctuality, call.effort, call.result = act.punctuality, act.effort, act.result
     call.satisfaction, call.remark, call.evaluated_at = act.satisfaction, act.note, asked.now
     case.touch(call)
-    calls = [other for other in case.document.calls if other.number == whistle.number]
+    calls = [other for other in case.document.calls if other.number == whistle.number and other.state != "handed_on"]
     complete = all(other.evaluated_at is not None for other in calls)
     if complete:
         whistle.evaluated_at = asked.now
@@ -62,7 +62,7 @@ def _judged(case: TakenCase, whistle: WhistleRow, unit: str) -> CallRow:
     if whistle.wrong_because:
         raise RefusedError("wrong-whistle", "nobody is judged by a whistle that was wrong")
     call = case.call(whistle.number, unit)
-    if call is None:
+    if call is None or call.state == "handed_on":
         raise RefusedError("not-called", f"{unit} was not called by whistle {whistle.number}")
     if call.evaluated_at is not None:
         raise RefusedError("evaluated-already", f"{unit} has been judged already")

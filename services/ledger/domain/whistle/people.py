@@ -36,5 +36,5 @@ def called(case: TakenCase, asker: Asker) -> bool:
 def call_of(case: TakenCase, asker: Asker) -> CallRow | None:
     """Return the call of the open whistle that reached one of the asker's units."""
     number, units = case.case.whistle_open, set(asker.units)
-    calls = (call for call in case.document.calls if call.number == number)
+    calls = (call for call in case.document.calls if call.number == number and call.state != "handed_on")
     return next((call for call in calls if {call.unit, call.branch} & units), None)

@@ -10,6 +10,9 @@ from services.ledger.domain.taken import TakenCase
 from services.ledger.domain.whistle.acts import RefuseCall, ReportIn
 from services.ledger.domain.whistle.people import call_of, called
 
+OUT = frozenset({"refused", "handed_on"})
+"""Calls that nobody waits for, though nobody came."""
+
 
 def _report_in(case: TakenCase, asked: Asked) -> None:
     act: ReportIn = asked.act
@@ -34,7 +37,7 @@ def _report_in(case: TakenCase, asked: Asked) -> None:
 def waited_for(case: TakenCase, number: int) -> list[CallRow]:
     """Return the calls of a whistle to which nobody has come, and nobody has said why not."""
     calls = (call for call in case.document.calls if call.number == number)
-    return [call for call in calls if call.reported_in_at is None and call.state != "refused"]
+    return [call for call in calls if call.reported_in_at is None and call.state not in OUT]
 
 
 def _refuse(case: TakenCase, asked: Asked) -> None:
