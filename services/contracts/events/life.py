@@ -16,7 +16,7 @@ RejectionReason = Literal[
 ]  # fmt: skip
 """The six reasons for not accepting a matter (Beijing regulation, Art 11)."""
 EmergencyLine = Literal["110", "119", "120", "122"]
-ReopeningReason = Literal["unsatisfied", "new_facts", "objection"]
+ReopeningReason = Literal["unsatisfied", "new_facts", "objection", "inspection"]
 ExclusionReason = Literal["unlawful_demand", "statutory_channel", "beyond_policy", "force_majeure"]
 """The public catalogue of reasons for leaving a case out of the rates (domain §2.3)."""
 FollowUpAnswer = Literal["satisfied", "basically_satisfied", "unsatisfied", "no_answer"]

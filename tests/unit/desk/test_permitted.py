@@ -50,6 +50,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "ask_exclusion": {"because": "beyond_policy", "reason": "超出政策"},
     "correct": {"reason": "群众说的是路灯", "item": "0501"},
     "review_exclusion": {"granted": True, "reason": "属实"},
+    "inspect": {"passed": True},
 }
 PEOPLE = {
     "drainage": "clerk",

@@ -71,6 +71,7 @@ def body_of(kind: str, draw: random.Random) -> dict[str, Any] | None:
         "follow_up": {"answer": draw.choice(("satisfied", "unsatisfied", "no_answer"))},
         "ask_exclusion": {"because": "beyond_policy", "reason": reason},
         "review_exclusion": {"granted": draw.random() < 0.7, "reason": reason},
+        "inspect": {"passed": draw.random() < 0.5, "note": reason},
         "step_up": {"reason": reason},
         "correct": {
             "reason": reason,

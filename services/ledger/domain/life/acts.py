@@ -136,7 +136,15 @@ class Correct(msgspec.Struct, frozen=True, tag="correct", forbid_unknown_fields=
     latitude: Latitude | None = None
 
 
+class Inspect(msgspec.Struct, frozen=True, tag="inspect", forbid_unknown_fields=True):
+    """An inspector looked at a closed case of a sample: it holds, or begins again (督导检查)."""
+
+    passed: bool
+    note: Remark = ""
+
+
 LifeAct = (
     Reject | HandOver | ResolveOnSpot | Consult | AskExtension | AskSuspension | AskTermination | Withdraw | Review
     | Resume | Explain | Reopen | FollowUp | AskExclusion | ReviewExclusion | Correct
+    | Inspect
 )  # fmt: skip
