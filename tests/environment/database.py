@@ -3,12 +3,14 @@
 import importlib
 import itertools
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from deploy.embedded.postgres import Postgres
+from deploy.embedded.postgres_data import PostgresError
 from deploy.embedded.secret_files import PASSWORD_SUFFIX
 from deploy.embedded.waiting import run_apart
 
@@ -46,10 +48,33 @@ def make_template(server: Postgres) -> None:
     run_apart(migrations.migrate(server.dsn("migrator", TEMPLATE)))
 
 
-@contextmanager
-def cloned(server: Postgres) -> Iterator[Database]:
-    """Give a fresh copy of the template, about 50 ms, and drop it afterwards."""
-    name = f"whistle_test_{next(_serial)}"
-    server.run_sql(f"create database {name} owner migrator template {TEMPLATE};")
-    yield Database(server, name)
-    server.run_sql(f"drop database if exists {name} with (force);")
+class Clones:
+    """Fresh copies of the template, made one ahead and dropped while the next test runs already."""
+
+    def __init__(self, server: Postgres) -> None:
+        self._server = server
+        self._beside = ThreadPoolExecutor(1, "clones")
+        self._next = self._beside.submit(self._make)
+
+    @contextmanager
+    def one(self) -> Iterator[Database]:
+        """Give a fresh copy; it is dropped after the block."""
+        name = self._taken()
+        self._next = self._beside.submit(self._make)
+        yield Database(self._server, name)
+        self._beside.submit(self._server.run_sql, f"drop database if exists {name} with (force);")
+
+    def close(self) -> None:
+        """Return when nothing is made or dropped any more."""
+        self._beside.shutdown(wait=True)
+
+    def _taken(self) -> str:
+        try:
+            return self._next.result()
+        except PostgresError:  # a test may have restarted the server meanwhile
+            return self._make()
+
+    def _make(self) -> str:
+        name = f"whistle_test_{next(_serial)}"
+        self._server.run_sql(f"create database {name} owner migrator template {TEMPLATE};")
+        return name

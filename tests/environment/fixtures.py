@@ -15,7 +15,7 @@ from deploy.embedded.ports import free_ports
 from deploy.embedded.postgres import Postgres
 from deploy.embedded.state import State
 from tests.environment.browser import chromium
-from tests.environment.database import Database, cloned, make_template
+from tests.environment.database import Clones, Database, make_template
 from tests.environment.session import new_session_state
 
 
@@ -43,14 +43,17 @@ def postgres_server(session_state: State, children: Children) -> Iterator[Postgr
 
 
 @pytest.fixture(scope="session")
-def _template(postgres_server: Postgres) -> None:
+def _clones(postgres_server: Postgres) -> Iterator[Clones]:
     make_template(postgres_server)
+    clones = Clones(postgres_server)
+    yield clones
+    clones.close()
 
 
 @pytest.fixture
-def database(postgres_server: Postgres, _template: None) -> Iterator[Database]:
+def database(_clones: Clones) -> Iterator[Database]:
     """A migrated database that only this test uses."""
-    with cloned(postgres_server) as database:
+    with _clones.one() as database:
         yield database
 
 

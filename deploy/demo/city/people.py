@@ -32,10 +32,11 @@ class People:
     async def of(cls, operator: Any, per_role: int = 2) -> Self:
         """Give tokens to at most `per_role` persons of each unit, role and lane; `operator` connects as that role."""
         people = cls()
-        for row in await operator.fetch(STAFF, list(ROLES)):
-            place = people.tokens[row["unit"], row["role"], row["lane"]]
-            if len(place) < per_role:
-                place.append((await give_token(operator, row["person_id"], VALID)).secret)
+        async with operator.transaction():  # hundreds of tokens, one commit
+            for row in await operator.fetch(STAFF, list(ROLES)):
+                place = people.tokens[row["unit"], row["role"], row["lane"]]
+                if len(place) < per_role:
+                    place.append((await give_token(operator, row["person_id"], VALID)).secret)
         return people
 
     def token(self, unit: str, *roles: str, turn: int = 0, lane: str = "ordinary") -> str:
