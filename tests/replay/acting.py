@@ -20,6 +20,7 @@ from tests.replay.knocking import AGAIN_SECONDS, NOT_NOW, Door
 
 LINES_MAX: Final = 25
 DONE, STALE = 200, 412
+ENDED: Final = frozenset({"closed", "merged"})
 CITY_LIFE: Final = frozenset({403, 404, 409})
 """Refusals that belong to it: somebody else was first, or the case has gone on."""
 _ENCODE: Final = msgspec.json.Encoder().encode
@@ -62,9 +63,9 @@ class Acting:
         return next((at for reached, at in self._planned.get(serial, ()) if reached >= version), None)
 
     async def carry_out(self, due: Sequence[Planned]) -> None:
-        """Do what is planned; nobody acts on a case that is seen to be closed."""
+        """Do what is planned; nobody acts on a case that is seen to have ended."""
         self._planned.clear()
-        for turn in _turns([planned for planned in due if self.seen[planned.serial].state != "closed"]):
+        for turn in _turns([planned for planned in due if self.seen[planned.serial].state not in ENDED]):
             by_token = defaultdict[str, list[Planned]](list)
             for planned in turn:
                 by_token[self._token(planned)].append(planned)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
+from aiokafka import AIOKafkaConsumer
+
 from deploy.demo.city.quiet import Quiet
 from deploy.demo.city.week import SimulatedWeek
 from deploy.demo.living import SUPERUSER, connected, simulated_week
@@ -83,6 +85,10 @@ async def replaying(
         doors = {name: stack.enter_context(_door(system.url(name))) for name in ("intake-api", "desk")}
         stay_open = left_open(week.reports, open_of(plan.reports), plan.seed)
         year = _year(week, plan, doors, killer, stay_open, progress)
+        # The week's own asks the broker a hundred times a second whether there is anything new.
+        year.consumer = AIOKafkaConsumer(bootstrap_servers=system.values["WHISTLE_KAFKA"], enable_auto_commit=False)
+        await year.consumer.start()
+        stack.push_async_callback(year.consumer.stop)
         yield Replay(plan=plan, year=year, killer=killer, left_open=stay_open, counting=counting)
 
 

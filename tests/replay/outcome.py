@@ -43,7 +43,7 @@ WRONG: Final = {
         ) wrong
     """,
     "open cases without exactly one lead": """
-        select count(*) from ledger.cases c where c.closed_at is null and 1 <> (
+        select count(*) from ledger.cases c where c.closed_at is null and c.state <> 'merged' and 1 <> (
             select count(*) from ledger.assignments a
             where a.case_id = c.case_id and a.role = 'lead' and a.ended_at is null)
     """,

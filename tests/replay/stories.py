@@ -7,10 +7,8 @@ from datetime import datetime
 from typing import Final
 
 from services.contracts.events import CaseProgressed
-from services.contracts.events.life import Reopened
 from services.contracts.events.progress import (
     ClockKind,
-    Closed,
     Dispatched,
     Handled,
     Opened,
@@ -28,6 +26,7 @@ ON_TIME: Final = "closed by its due date"
 class Story:
     """One case, as far as it has been told."""
 
+    merged: bool = False
     consulted: bool = False
     passed_on: bool = False
     handled_late: bool = False
@@ -49,16 +48,18 @@ class Story:
                 self.sent_back = True
             case Verified():
                 self.verified_late = self.verified_late or _was_late(event, "verification")
-            case Closed() | Reopened():
-                self.closed_at = event.at if event.state == "closed" else None
             case _:
                 pass
+        self.merged = self.merged or event.state == "merged"
+        promise = max((clock for clock in event.clocks if clock.kind == "promise"), key=lambda clock: clock.cycle)
+        self.closed_at = None if promise.stopped_at is None else self.closed_at or event.at
 
     def why_late(self, due_at: datetime) -> str:
         """Return why a case that was closed after `due_at` was: the first thing that took its time."""
         if self.closed_at is not None and self.closed_at <= due_at:
             return BY_OUR_STEPS
         reasons = {
+            "closed with the case it was merged into": self.merged,
             "passed on by the first department": self.passed_on,
             "nobody's by rule: the command center had to name one": self.consulted,
             "handled after its limit": self.handled_late,

@@ -8,7 +8,7 @@ from typing import Final
 from deploy.demo.city.plans import Planned
 from deploy.demo.city.reactions import A_MOMENT, Reactions
 from services.contracts.events import CaseProgressed
-from services.contracts.events.progress import ClockKind, Closed
+from services.contracts.events.progress import ClockKind
 from services.ledger.domain.acts import Act, DeliverPart, Dispatch, Handle, Return, SignIn, Verify
 from services.ledger.domain.state import CENTER
 from services.ledger.domain.whistle.acts import ReportIn
@@ -49,7 +49,7 @@ class Watched(Reactions):
         story.goes_on(event)
         self.closed += (story.closed_at is not None) - was_closed
         Reactions.on(self, event, serial)
-        if isinstance(event.what, Closed):
+        if story.closed_at is not None:
             del self._last[serial]
 
     def look_again(self, now: datetime) -> None:
