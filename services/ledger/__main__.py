@@ -7,7 +7,7 @@ from services.chassis.delivery.kafka_pump import KafkaPump
 from services.chassis.delivery.pending import PostgresSource
 from services.chassis.delivery.producer import Producer
 from services.chassis.delivery.relay import Relay, RelayMetrics
-from services.chassis.postgres import beside, postgres_pool, ready
+from services.chassis.postgres import Pool, beside, postgres_pool, ready
 from services.chassis.running import Process, run_service
 from services.chassis.shell import Shell
 from services.ledger.agents import read_topics
@@ -15,10 +15,12 @@ from services.ledger.handlers import ApplyFollowUps, OpenCases
 from services.ledger.metrics import LedgerMetrics, PendingGauge
 from services.ledger.settings import LedgerSettings
 from services.ledger.store.cities import Cities
+from services.ledger.store.comparing import Compared, Comparing
 from services.ledger.store.facts import COUNT_PENDING, FORGET_SENT, READ_PENDING, outgoing
+from services.ledger.store.merging import CarryingOut
 from services.ledger.store.moving import Moving
 from services.ledger.store.opening import Openings
-from services.ledger.timers import Mover
+from services.ledger.timers import Comparer, Mover
 from services.reference.versions.cache import reference_cache
 
 
@@ -34,6 +36,7 @@ async def run(settings: LedgerSettings, shell: Shell) -> None:
         cities = Cities(reference)
         ledger = Openings(pool, cities)
         mover = Mover(Moving(pool, cities).move_due, shell.outages, metrics.cases_moved.inc)
+        comparer = _comparer(pool, cities, shell, metrics)
         finishing = finishing_for(shell, pool)
         pump = KafkaPump(settings.kafka, finishing, shell.progress, batch_max=settings.batch_max, end=shell.die)
         read_topics(
@@ -48,11 +51,20 @@ async def run(settings: LedgerSettings, shell: Shell) -> None:
         shell.start("pump", pump.run(), stop=pump.stop)
         shell.start("relay", relay.run(), stop=relay.stop)
         shell.start("mover", mover.run(), stop=mover.stop)
+        shell.start("comparer", comparer.run(), stop=comparer.stop)
         shell.start("pending-gauge", PendingGauge.create(shell.registry).keep(partial(pool.fetchval, COUNT_PENDING)))
         watchdog.start()
         await shell.serve()
         watchdog.stop()
         await producer.close()
+
+
+def _comparer(pool: Pool, cities: Cities, shell: Shell, metrics: LedgerMetrics) -> Comparer:
+    def told(compared: Compared, merged: int) -> None:
+        metrics.count_compared(compared.cases, compared.alike, merged)
+
+    compare, carry_out = Comparing(pool, cities).compare_due, CarryingOut(pool, cities).carry_out_due
+    return Comparer(compare, carry_out, shell.outages, told)
 
 
 def _relay(settings: LedgerSettings, shell: Shell) -> tuple[Producer, Relay]:

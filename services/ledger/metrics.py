@@ -22,6 +22,15 @@ class LedgerMetrics:
     attempts_opened: Counter
     followups_kept: Counter
     cases_moved: Counter
+    cases_compared: Counter
+    likenesses_found: Counter
+    cases_merged: Counter
+
+    def count_compared(self, cases: int, alike: int, merged: int) -> None:
+        """Count one look of the comparison."""
+        self.cases_compared.inc(cases)
+        self.likenesses_found.inc(alike)
+        self.cases_merged.inc(merged)
 
     @classmethod
     def create(cls, registry: CollectorRegistry) -> Self:
@@ -34,6 +43,9 @@ class LedgerMetrics:
             attempts_opened=counter("further_decisions", "Decisions after a return: opened, superseded or repeated."),
             followups_kept=counter("followups_kept", "Follow-ups of residents taken in."),
             cases_moved=counter("cases_moved", "Cases looked at because a reference version came into force."),
+            cases_compared=counter("cases_compared", "Cases compared with earlier ones of their community and item."),
+            likenesses_found=counter("likenesses_found", "Pairs of cases found to be about one thing, or nearly."),
+            cases_merged=counter("cases_merged", "Cases merged by the system into an earlier one."),
         )
 
 

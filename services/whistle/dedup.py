@@ -71,7 +71,8 @@ def _policy(city: Path) -> DuplicatePolicy:
         found = msgspec.json.decode(path.read_bytes(), type=Policies).duplicates
     except msgspec.DecodeError as error:
         raise RefusedError(f"{path.name}: {error}") from error
-    return found or DuplicatePolicy()
+    # Also where the policy leaves merging to people: how it would fare is what is asked.
+    return msgspec.structs.replace(found or DuplicatePolicy(), automatic=True)
 
 
 def _labelled(cells: Cells) -> Labelled:

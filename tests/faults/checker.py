@@ -22,11 +22,18 @@ FACTS: Final = """
 LEADS: Final = """
     select c.number from ledger.cases c where 1 <> (
         select count(*) from ledger.assignments a
-        where a.case_id = c.case_id and a.role = 'lead' and a.ended_at is null) and c.closed_at is null
+        where a.case_id = c.case_id and a.role = 'lead' and a.ended_at is null)
+        and c.closed_at is null and c.duplicate_of is null
 """
 REPORTS: Final = "select body from intake.reports"
-CLOCKS: Final = "select * from ledger.clocks"
-STEPS: Final = "select case_id, kind, unit, cycle, step, owed_at, effective_at from ledger.steps"
+CLOCKS: Final = """
+    select k.* from ledger.clocks k join ledger.cases c using (case_id) where c.duplicate_of is null
+"""
+"""A merged case owes nothing: the one that goes on for it does."""
+STEPS: Final = """
+    select s.case_id, s.kind, s.unit, s.cycle, s.step, s.owed_at, s.effective_at
+    from ledger.steps s join ledger.cases c using (case_id) where c.duplicate_of is null
+"""
 UNTOLD: Final = """
     select count(*) from ledger.facts f where f.topic = 'case.progressed.v1'
         and not exists (select from notify.messages m where m.case_id = f.case_id and m.version = f.version)

@@ -71,6 +71,20 @@ GUARDS: Final = (
         seen_by="tests/unit/ledger",
     ),
     Guard(
+        name="nothing is alike across lanes",
+        file="services/ledger/domain/likeness.py",
+        old="    if one.lane != other.lane:\n        return APART\n",
+        new="",
+        seen_by="tests/unit/ledger",
+    ),
+    Guard(
+        name="nothing is merged across lanes",
+        file="services/ledger/domain/life/merging.py",
+        old="    if row.lane != into.lane:\n",
+        new="    if not row.lane:\n",
+        seen_by="tests/unit/ledger",
+    ),
+    Guard(
         name="row-level security",
         file="services/ledger/sql/0004_who_sees.sql",
         old="                units && (select identity.current_units())\n",

@@ -12,6 +12,7 @@ import msgspec
 from services.contracts.events.dispatch import Explanation, Limits, Tier, Urgency
 from services.contracts.events.event import Event
 from services.contracts.events.life import LifeFact
+from services.contracts.events.merging import MergingFact
 from services.contracts.events.moves import Moved, StageReached
 from services.contracts.events.report import Channel, FollowUpKind, Lane, Place
 from services.contracts.events.whistles import Called, Rise, Supervision, Whistle, WhistleKind, WhistleWhat
@@ -219,6 +220,7 @@ What = (
     | PartDelivered | Handled | Verified | ReworkOrdered | Closed | FollowedUp | SupervisionOrdered | Noted
     | WhistleWhat
     | LifeFact
+    | MergingFact
     | Moved
     | StageReached
 )  # fmt: skip

@@ -15,6 +15,7 @@ from services.desk.api.closing_times import closing_time_routes
 from services.desk.api.counts import count_routes
 from services.desk.api.desk import Desk
 from services.desk.api.digest import digest_routes
+from services.desk.api.duplicates import duplicate_routes
 from services.desk.api.feed import feed_routes
 from services.desk.api.me import Me, me_routes
 from services.desk.api.modes import mode_routes
@@ -26,6 +27,7 @@ from services.desk.domain.case import CaseShown
 from services.desk.domain.closing_times import ClosingTimes
 from services.desk.domain.counts import DepartmentsAnswers, WhistleRates
 from services.desk.domain.digest import Digest
+from services.desk.domain.duplicates import Duplicates
 from services.desk.domain.feed import Feed, Proposals
 from services.desk.domain.modes import ModesShown, ModeSwitched, SwitchAsked
 from services.desk.domain.queue import QueuePage
@@ -36,12 +38,13 @@ from services.ledger.domain.acts import Act
 from services.ledger.store.acting import ActAnswer
 
 ANSWERS: Final = (
-    ActAnswer, ActLines, ActResults, CaseShown, ClosingTimes, DepartmentsAnswers, Digest, Feed, Me, ModesShown, ModeSwitched,
-    Proposals, QueuePage, Roster, ShiftEntered, ShiftKept, SwitchAsked, Timeline, WhistleRates, WhistlesPage,
+    ActAnswer, ActLines, ActResults, CaseShown, ClosingTimes, DepartmentsAnswers, Digest, Duplicates, Feed, Me,
+    ModeSwitched, ModesShown, Proposals, QueuePage, Roster, ShiftEntered, ShiftKept, SwitchAsked, Timeline,
+    WhistleRates, WhistlesPage,
 )  # fmt: skip
 ROUTES: Final = (
     act_routes, queue_routes, case_routes, timeline_routes, count_routes, whistle_routes, me_routes, feed_routes,
-    digest_routes, roster_routes, mode_routes, closing_time_routes,
+    digest_routes, roster_routes, mode_routes, duplicate_routes, closing_time_routes,
 )  # fmt: skip
 """Tried in this order, one list, no nested routers: acts and queues are what everybody asks for."""
 

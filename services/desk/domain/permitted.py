@@ -5,7 +5,7 @@ from typing import Final, get_args
 
 from services.ledger.domain.acts import Act, Asker, DeliverPart, ReachStage, Return, SignIn
 from services.ledger.domain.deciding import may_decide
-from services.ledger.domain.life.acts import AskExclusion, AskTermination, Correct, ResolveOnSpot
+from services.ledger.domain.life.acts import AskExclusion, AskTermination, Correct, Merge, ResolveOnSpot
 from services.ledger.domain.life.correcting import for_the_district
 from services.ledger.domain.life.table import TABLE, may
 from services.ledger.domain.life.who import part_of
@@ -103,6 +103,11 @@ def _not_asked_yet(case: TakenCase, asker: Asker) -> bool:
     return case.case.exclusion is None
 
 
+def _stands_alone(case: TakenCase, asker: Asker) -> bool:
+    del asker
+    return case.case.whistle_open is None and len(case.case.reports) == 1
+
+
 _STILL_USEFUL: Final[dict[type, Callable[[TakenCase, Asker], bool]]] = {
     SignIn: _not_signed_in,
     DeliverPart: _part_is_owed,
@@ -119,4 +124,5 @@ _STILL_USEFUL: Final[dict[type, Callable[[TakenCase, Asker], bool]]] = {
     ResolveOnSpot: _of_the_grid,
     AskTermination: _explained,
     AskExclusion: _not_asked_yet,
+    Merge: _stands_alone,
 }

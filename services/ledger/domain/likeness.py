@@ -89,7 +89,7 @@ def likeness(one: Look, other: Look, policy: DuplicatePolicy) -> Likeness:
     same_spot = _is_same_spot(one.place, other.place, metres, policy)
     share, against = share_of(one.words, other.words), contradict(one.words, other.words)
     if share >= policy.merge_from and same_spot and not against and _is_same_grid(one.place, other.place):
-        return Likeness("merge", share)
+        return Likeness("merge" if policy.automatic else "propose", share)
     near = _is_near(one.place, other.place, metres, policy)
     enough = policy.same_spot_from if same_spot and not against else policy.propose_from
     doubted = share / 2 if against else share

@@ -11,6 +11,7 @@ import msgspec
 
 from services.chassis.postgres import Pool
 from services.ledger.domain.acts import Act, RefusedError
+from services.ledger.domain.life.merging import others_of
 from services.ledger.domain.life.table import perform
 from services.ledger.domain.life.transition import Asked
 from services.ledger.domain.taken import TakenCase
@@ -112,14 +113,14 @@ class Acting:
         before = await connection.fetchrow(BEFORE)
         if before["stopped"] is not None:
             raise ClockStoppedError
-        taken = await take(connection, [asking.case_id], asking.token_hash, before["epoch"])
-        if taken is None:
+        taken = await take(connection, [asking.case_id, *others_of(asking.act)], asking.token_hash, before["epoch"])
+        case = None if taken is None else taken.case(asking.case_id)
+        if taken is None or case is None:
             raise NoSuchCaseError
         # After the lock: a repeat that waited for the first sees its answer.
         earlier = await connection.fetchrow(ANSWERED, asking.key, asking.token_hash)
         if earlier is not None:
             return _repeated(earlier, asking), None
-        case = taken.cases[0]
         revision = case.case.revision
         await call_the_roll(connection, taken, self.cities, asking.act)
         await settle_all(taken, self.cities)
@@ -136,7 +137,8 @@ class Acting:
             return UnknownTokenError()
         city = await self.cities.of(case.case.reference_version, case.case.applied_version)
         try:
-            perform(case, Asked(act=asking.act, asker=taken.asker, now=taken.now, city=city))
+            beside = {other.case.case_id: other for other in taken.cases if other is not case}
+            perform(case, Asked(act=asking.act, asker=taken.asker, now=taken.now, city=city, beside=beside))
         except RefusedError as refused:
             return refused
         return None

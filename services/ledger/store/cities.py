@@ -1,5 +1,6 @@
 """Cities as the ledger sees them, each built once: a version never changes, nor what is on while it is in force."""
 
+from collections.abc import Container
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -64,6 +65,11 @@ class Cities:
         if old.version.calendars != new.version.calendars or old.organisation.units.keys() - new.organisation.units:
             return True
         return await self._modes(old) != await self._modes(new)
+
+    async def items_of(self, version: int, domains: Container[str]) -> list[str]:
+        """Return the codes of the items of these domains."""
+        items = (await self._versions.version(version)).items.values()
+        return [item.code for item in items if item.domain_code in domains]
 
     async def _coming(self, decided: int, stretch: Stretch) -> Coming:
         return Coming(city=await self.of(decided, stretch.version), active_from=stretch.active_from)

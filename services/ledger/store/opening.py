@@ -1,6 +1,6 @@
 """Opening first decisions: a whole batch in one call; and what reaches cases that exist: next attempts, follow-ups."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +25,7 @@ from services.ledger.store.taking import Taken, take, write
 GATE: Final = "select opened_at, version, epoch from ledger.gate()"
 OPEN: Final = f"select opened, followed_up from ledger.open({placeholders()})"
 KEEP_FOLLOWUPS: Final = "select ledger.keep_followups($1, $2, $3)"
+SURVIVORS: Final = "select * from ledger.survivors_of($1)"
 FOLLOWUPS_WAITING: Final = "select followup_id, case_id, body from ledger.followups_waiting($1)"
 
 
@@ -69,10 +70,10 @@ class Gate:
         for decision in decisions:
             by_case.setdefault(decision.report.case_id, []).append(decision)
 
-        async def open_each(case: TakenCase, now: datetime) -> None:
+        async def open_each(case: TakenCase, taken: Taken) -> None:
             city = await self.cities.of(case.case.reference_version, case.case.applied_version)
             for decision in sorted(by_case[case.case.case_id], key=lambda decision: decision.attempt):
-                open_next(case, decision, now, city)
+                open_next(case, decision, taken.now, city)
 
         await self._change(by_case, open_each)
 
@@ -87,23 +88,32 @@ class Gate:
         await self.apply_followups({event.case_id for event in events})
 
     async def apply_followups(self, case_ids: Iterable[UUID]) -> None:
-        """Apply the follow-ups that wait for these cases, in the order of their ids."""
+        """Apply the follow-ups that wait for these cases, in the order of their ids.
 
-        async def apply_each(case: TakenCase, now: datetime) -> None:
+        What is added to a merged report is about the case that goes on for it.
+        """
+        added_to = list(case_ids)
+        survivors = [row[0] for row in await self.connection.fetch(SURVIVORS, added_to)]
+
+        async def apply_each(case: TakenCase, taken: Taken) -> None:
             rows = await self.connection.fetch(FOLLOWUPS_WAITING, [case.case.case_id])
+            if not rows:
+                return
+            goes_on = taken.case(case.case.duplicate_of or case.case.case_id) or case
+            city = await self.cities.of(goes_on.case.reference_version, goes_on.case.applied_version)
             for row in rows:
-                take_follow_up(case, decode(row["body"], ReportFollowedUp), now)
+                take_follow_up(goes_on, decode(row["body"], ReportFollowedUp), taken.now, city)
 
-        await self._change(case_ids, apply_each)
+        await self._change([*added_to, *survivors], apply_each)
 
-    async def _change(self, case_ids: Iterable[UUID], change: Any) -> None:
+    async def _change(self, case_ids: Iterable[UUID], change: Callable[[TakenCase, Taken], Awaitable[None]]) -> None:
         taken: Taken | None = await take(self.connection, list(case_ids), None, self.epoch)
         if taken is None:
             return
         await call_the_roll(self.connection, taken, self.cities)
         await settle_all(taken, self.cities)
         for case in taken.cases:
-            await change(case, taken.now)
+            await change(case, taken)
         await write(self.connection, taken.cases, None)
 
 

@@ -90,6 +90,10 @@ class Taken:
     asker: Asker | None
     cases: Sequence[TakenCase]
 
+    def case(self, case_id: UUID) -> TakenCase | None:
+        """Return one of the taken cases; None when the asker may not see it."""
+        return next((case for case in self.cases if case.case.case_id == case_id), None)
+
 
 async def take(connection: Any, case_ids: Iterable[UUID], token_hash: bytes | None, epoch: int) -> Taken | None:
     """Lock the cases in order and return them; None when there is none the asker may see.

@@ -20,11 +20,11 @@ from services.contracts.events.progress import (
     StepTaken,
     Verified,
 )
-from services.notify.domain.telling import of_life, of_whistles
+from services.notify.domain.telling import of_life, of_merging, of_whistles
 from services.notify.domain.telling.of_steps import told_of_step
 from services.notify.domain.telling.parties import CENTER, Recipient, Told, at_work, street
 
-SILENT: Final = frozenset({SignedIn, DecisionSuperseded, Verified, Archived})
+SILENT: Final = frozenset({SignedIn, DecisionSuperseded, Verified, Archived}) | of_merging.SILENT
 """Facts that tell nobody."""
 
 
@@ -110,4 +110,5 @@ TELL: Final[dict[type, Callable[[CaseProgressed, Any], Told]]] = {
     Noted: _noted,
     **of_whistles.TELL,
     **of_life.TELL,
+    **of_merging.TELL,
 }

@@ -8,6 +8,8 @@ class DuplicatePolicy(msgspec.Struct, frozen=True, kw_only=True):
 
     domains: frozenset[str] = frozenset()
     """Domain codes of the catalogue whose items lie at a place; what concerns one person is never compared."""
+    automatic: bool = False
+    """Whether the system merges by itself what is alike enough; without it everything is proposed to a person."""
     window_hours: int = 72
     """So much earlier the other report may be."""
     merge_from: float = 0.7

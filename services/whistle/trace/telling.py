@@ -6,6 +6,7 @@ from typing import Any, Final
 from services.contracts.events import CaseProgressed, Explanation
 from services.contracts.events import progress as facts
 from services.whistle.trace.life import LIFE_WORDS
+from services.whistle.trace.merging import MERGING_WORDS
 
 
 def _called(whistle: facts.Whistle) -> str:
@@ -53,6 +54,7 @@ WORDS: Final[Mapping[type[Any], Callable[[Any], str]]] = {
     facts.SupervisionOrdered: lambda fact: _ordered(fact.supervision),
     facts.Noted: lambda fact: f"{fact.unit}: {fact.kind}",
     **LIFE_WORDS,
+    **MERGING_WORDS,
 }
 
 

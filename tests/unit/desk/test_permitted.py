@@ -9,7 +9,7 @@ import pytest
 from services.desk.domain.permitted import ACT_TYPES, permitted
 from services.ledger.domain.acts import Asker, DeliverPart, Handle, RefusedError, SignIn
 from services.ledger.domain.whistle.acts import Blow, ReportIn
-from tests.builders import an_id
+from tests.builders import a_report, an_id
 from tests.unit.ledger.cases import ANSWER, CaseInTest
 
 BODIES: dict[str, dict[str, Any]] = {
@@ -100,9 +100,12 @@ def takes(case: CaseInTest, kind: str, unit: str) -> bool:
     if kind == "assign_branch":  # a department's own part, back to itself
         part = unit if unit in case.city.departments else "drainage"
         body = {"unit": part, "branch": part}
+    other = CaseInTest(name="other", report=a_report("other"))
+    if kind in {"merge", "unmerge"}:
+        body = {"into" if kind == "merge" else "survivor": str(other.id), "reason": "同一事项"}
     act: Any = msgspec.convert({"type": kind, **body}, ACT_TYPES[kind])
     try:
-        case.act(act, unit, PEOPLE[unit], after=timedelta(minutes=1))
+        case.act(act, unit, PEOPLE[unit], after=timedelta(minutes=1), beside=other)
     except RefusedError:
         return False
     return True

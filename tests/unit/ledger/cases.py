@@ -31,14 +31,22 @@ class CaseInTest:
         self.opened = event
 
     def act(
-        self, act: Any, unit: str, role: str = "clerk", *, after: timedelta = timedelta(0), person: str = ""
+        self,
+        act: Any,
+        unit: str,
+        role: str = "clerk",
+        *,
+        after: timedelta = timedelta(0),
+        person: str = "",
+        beside: "CaseInTest | None" = None,
     ) -> None:
         now = MONDAY_NOON + after
         settle(self.taken, now, self.city)
         asker = Asker(
             person_id=an_id(person or unit), unit=unit, role=role, units=(unit,), lanes=("ordinary",), roles=(role,)
         )
-        perform(self.taken, Asked(act=act, asker=asker, now=now, city=self.city))
+        others = {} if beside is None else {beside.id: beside.taken}
+        perform(self.taken, Asked(act=act, asker=asker, now=now, city=self.city, beside=others))
 
     def settle(self, now: datetime) -> list[StepTaken]:
         """Settle and return the steps that took effect, in order."""

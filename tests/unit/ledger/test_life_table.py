@@ -305,6 +305,6 @@ def test_whoever_rated_it_is_not_called() -> None:
         event_id=an_id("rating"), report_id=case.id, case_id=case.id, at=MONDAY_NOON, kind="rating", rating=5
     )
 
-    take_follow_up(case.taken, rating, MONDAY_NOON + 2 * AT_ONCE)
+    take_follow_up(case.taken, rating, MONDAY_NOON + 2 * AT_ONCE, case.city)
 
     assert not list(case.taken.running("follow_up"))

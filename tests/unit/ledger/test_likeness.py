@@ -13,7 +13,7 @@ from services.ledger.domain.likeness import Look, contradict, likeness, share_of
 from services.reference.model.duplicates import DuplicatePolicy
 from tests.builders import MONDAY_NOON, an_id
 
-POLICY = DuplicatePolicy()
+POLICY = DuplicatePolicy(automatic=True)
 HERE = Place(longitude=116.4021, latitude=39.9081, grid="grid-1", community="com-0101")
 PIPE = "桥西路与文化街交叉口供水管爆了，水喷了一人多高"
 
@@ -76,3 +76,7 @@ def test_likeness_has_no_direction_and_stays_a_share(one: str, other: str) -> No
 @given(st.text(max_size=40), st.text(max_size=40), st.sampled_from(["stability", "drugs", "petition", "discipline"]))
 def test_nothing_is_alike_across_lanes(one: str, other: str, lane: Any) -> None:
     assert likeness(a_look(one), a_look(other, lane=lane), POLICY).verdict == "apart"
+
+
+def test_without_a_policy_that_says_so_nothing_is_merged_by_itself() -> None:
+    assert likeness(a_look(), a_look(), DuplicatePolicy()).verdict == "propose"

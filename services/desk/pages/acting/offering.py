@@ -19,6 +19,8 @@ _LIMIT: Final = re.compile(r"([\d.]+)(uh|wh|wd|d)")
 STREET: Final = ("subdistrict_officer", "subdistrict_coordinator")
 STREET_FIRST: Final = ("whistle", "evaluate", "step_up")
 DEPARTMENTS_ONLY: Final = frozenset({"called"})
+BESIDE: Final = frozenset({"merge", "unmerge"})
+"""Acts with a place of their own on the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def offered(may: Sequence[str], visitor: Visitor, asked: str = "") -> list[Offer
     """Return the acts a person may do, the usual ones first; `asked` is the one the page's address names."""
     first = (*FIRST, *STREET_FIRST) if visitor.is_one_of(*STREET) else FIRST
     rank = {name: position for position, name in enumerate(dict.fromkeys((asked, *first)))}
-    ordered = sorted(may, key=lambda name: rank.get(name, len(rank)))
+    ordered = sorted((name for name in may if name not in BESIDE), key=lambda name: rank.get(name, len(rank)))
     return [Offered(name, fields_of(ACT_TYPES[name]), usual=name in rank, open=name == asked) for name in ordered]
 
 

@@ -14,6 +14,7 @@ from services.desk.pages.acting.offering import Choices, offered
 from services.desk.pages.case.view import CaseView, read_case
 from services.desk.pages.parts import PageParts
 from services.desk.pages.visit import Visit
+from services.desk.store.alike import keep_apart
 from services.desk.store.inside import as_person
 from services.desk.store.vault import Revealed, reveal
 
@@ -40,6 +41,7 @@ class CasePages:
         door.get(app, "/cases/{case_id}/order", self.order)
         door.get(app, "/cases/{case_id}/pictures/{attachment_id}", self.picture, quiet=True)
         door.post(app, "/cases/{case_id}/contact", self.contact)
+        door.post(app, "/cases/{case_id}/apart", self.apart)
 
     async def show(self, visit: Visit) -> Response:
         """Show the case, whole or as the part beside a list."""
@@ -71,6 +73,13 @@ class CasePages:
                 except asyncpg.InsufficientPrivilegeError:
                     raise of_status(404) from None
         return self._case(visit, view, revealed)
+
+    async def apart(self, visit: Visit) -> Response:
+        """Say that another case is not about the same thing, and show the case again."""
+        known = case_id_of(visit.request.path_params["case_id"])
+        if not await keep_apart(self.parts.desk.pool, visit.session, known, visit.form.identity("other")):
+            raise of_status(404)
+        return self._case(visit, await self._view(visit))
 
     async def _view(self, visit: Visit) -> CaseView:
         known: UUID = case_id_of(visit.request.path_params["case_id"])

@@ -9,10 +9,12 @@ from uuid import UUID
 from services.desk.api.desk import found_or_404
 from services.desk.domain.case import CaseShown, ClockShown, PartShown, shown_case
 from services.desk.domain.due import HowDue, how_due
+from services.desk.domain.duplicates import Duplicates
 from services.desk.domain.timeline import ENTRIES_MAX, Entry, entries_of
 from services.desk.pages.parts import PageParts
 from services.desk.pages.visit import Visit
 from services.desk.queries.cases import case_by_id, facts_of
+from services.desk.queries.duplicates import duplicates_of
 from services.desk.store.inside import Colleague, Holder, UnitNote, colleagues_of, holders_of, notes_of
 from services.desk.store.pictures import OF_CASE
 
@@ -43,6 +45,7 @@ class CaseView:
     colleagues: Sequence[Colleague]
     reported: Sequence[PictureShown]
     work: Sequence[PictureShown]
+    alike: Duplicates
 
     @property
     def promise(self) -> ClockShown | None:
@@ -85,6 +88,7 @@ async def read_case(parts: PageParts, visit: Visit, case_id: UUID) -> CaseView:
             colleagues=await colleagues_of(connection),
             reported=await _reported(connection, [report.report_id for report in found.document.case.reports]),
             work=[_picture(row) for row in await connection.fetch(OF_CASE, case_id)],
+            alike=await duplicates_of(asking, case_id),
         )
 
 

@@ -17,6 +17,7 @@ from services.ledger.domain.words import Latitude, Longitude, Remark, Short, Uni
 
 LimitText = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,4}(\.[0-9]{1,2})?(uh|wh|wd|d)$")]
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+CaseId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 
 
 class Reject(msgspec.Struct, frozen=True, tag="reject", forbid_unknown_fields=True):
@@ -143,8 +144,23 @@ class Inspect(msgspec.Struct, frozen=True, tag="inspect", forbid_unknown_fields=
     note: Remark = ""
 
 
+class Merge(msgspec.Struct, frozen=True, tag="merge", forbid_unknown_fields=True):
+    """The case is about the same thing as an earlier one, which goes on for both (并案)."""
+
+    into: CaseId
+    reason: Words
+
+
+class Unmerge(msgspec.Struct, frozen=True, tag="unmerge", forbid_unknown_fields=True):
+    """It is not: the case is taken out of `survivor` again, with the due dates it always had."""
+
+    survivor: CaseId
+    reason: Words
+
+
 LifeAct = (
     Reject | HandOver | ResolveOnSpot | Consult | AskExtension | AskSuspension | AskTermination | Withdraw | Review
     | Resume | Explain | Reopen | FollowUp | AskExclusion | ReviewExclusion | Correct
+    | Merge | Unmerge
     | Inspect
 )  # fmt: skip

@@ -6,11 +6,13 @@ from decimal import Decimal
 from services.contracts.events import Actor, ReportFollowedUp
 from services.contracts.events.progress import Closed, FollowedUp, Handled, ReworkOrdered, Verified
 from services.ledger.domain.acts import Handle, RefusedError, Verify
+from services.ledger.domain.city import City
 from services.ledger.domain.clocks import late_units, start_clock, stop_all
 from services.ledger.domain.ladder import limit_of
 from services.ledger.domain.life import who
 from services.ledger.domain.life.asking import AT_WORK, overtake
 from services.ledger.domain.life.ending import end_case
+from services.ledger.domain.life.reopening import Again, begin_again
 from services.ledger.domain.life.transition import REQUESTED, Asked, Transition
 from services.ledger.domain.taken import TakenCase
 from services.worktime.arithmetic import add
@@ -91,12 +93,17 @@ def _rework_limit(case: TakenCase, asked: Asked) -> str:
     return str(max(half, least, key=due))
 
 
-def take_follow_up(case: TakenCase, event: ReportFollowedUp, now: datetime) -> None:
-    """Let what a resident added reach the case: a fact on the timeline, whatever the state (S1-08)."""
+def take_follow_up(case: TakenCase, event: ReportFollowedUp, now: datetime, city: City) -> None:
+    """Let what a resident added reach the case: a fact on the timeline, whatever the state (S1-08).
+
+    New facts on a closed case reopen it (S4-03); what is archived or ended otherwise, a person looks at.
+    """
     if event.kind == "rating":  # the reporter has answered: nobody needs to call
         stop_all(case, "follow_up", now)
     fact = FollowedUp(followup_id=event.event_id, kind=event.kind, rating=event.rating)
     case.followups_applied[event.event_id] = case.state_fact(fact, RESIDENT, now)
+    if event.kind == "facts" and case.case.state == "closed":
+        begin_again(case, Again(because="new_facts", reason=event.text or "", actor=RESIDENT), now, city)
 
 
 TRANSITIONS = (

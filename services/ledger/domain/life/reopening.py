@@ -1,15 +1,20 @@
 """After the end: the reporter is asked, the case is laid to rest or begins again, and may be left out of the rates."""
 
-from services.contracts.events import CaseDispatched, Explanation
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.contracts.events import Actor, CaseDispatched, Explanation
 from services.contracts.events.life import (
     Archived,
     ExclusionAsked,
     ExclusionReviewed,
     FollowUpCalled,
     Reopened,
+    ReopeningReason,
 )
 from services.contracts.events.progress import Dispatched, State
 from services.ledger.domain.acts import RefusedError
+from services.ledger.domain.city import City
 from services.ledger.domain.clocks import start_clock, stop_all
 from services.ledger.domain.life import who
 from services.ledger.domain.life.acts import AskExclusion, FollowUp, Reopen, ReviewExclusion
@@ -23,15 +28,31 @@ ENDED: frozenset[State] = frozenset({"closed", "rejected", "handed_over"})
 SETTLED: frozenset[State] = frozenset({"closed", "archived"})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """Why an ended case begins again, by whom, and with which lead; without one with who led it before."""
+
+    because: ReopeningReason
+    reason: str
+    actor: Actor
+    lead: str | None = None
+
+
 def _reopen(case: TakenCase, asked: Asked) -> None:
     act: Reopen = asked.act
-    row, decision, now = case.case, case.decision, asked.now
-    lead = act.lead or row.lead
-    check_units(case, (lead,), asked.city)
+    check_units(case, (act.lead or case.case.lead,), asked.city)
+    again = Again(because=act.because, reason=act.reason, actor=asked.actor, lead=act.lead)
+    begin_again(case, again, asked.now, asked.city)
+
+
+def begin_again(case: TakenCase, beginning: Again, now: datetime, city: City) -> None:
+    """Open an ended case once more: the next attempt, a new promise, new clocks."""
+    row, decision, actor = case.case, case.decision, beginning.actor
+    lead = beginning.lead or row.lead
     stop_all(case, "follow_up", now)
     row.closed_at = row.handled_at = row.handler = row.answer = None
     case.move_to("reopened")
-    case.state_fact(Reopened(because=act.because, reason=act.reason), asked.actor, now)
+    case.state_fact(Reopened(because=beginning.because, reason=beginning.reason), actor, now)
     again = CaseDispatched(
         event_id=decision.event_id,
         attempt=next_attempt(row),
@@ -43,14 +64,14 @@ def _reopen(case: TakenCase, asked: Asked) -> None:
         limits=decision.limits,
         whistle_automatic=decision.whistle_automatic,
         reference_version=row.reference_version,
-        because=Explanation(matched=(f"reopened by {asked.actor.unit}",), notes=(act.reason,)),
+        because=Explanation(matched=(f"reopened by {actor.unit or actor.role}",), notes=(beginning.reason,)),
         report=decision.report,
     )
     old_lead = row.lead
-    start_clock(case, "promise", "", decision.limits.promise, now, asked.city)
-    hand_over(case, again, now, asked.city)
+    start_clock(case, "promise", "", decision.limits.promise, now, city)
+    hand_over(case, again, now, city)
     fact = Dispatched(old_lead=old_lead, because=again.because, limits=again.limits, by_hand=True)
-    case.state_fact(fact, asked.actor, now)
+    case.state_fact(fact, actor, now)
 
 
 def _follow_up(case: TakenCase, asked: Asked) -> None:

@@ -1,9 +1,10 @@
 """One row of the transition table: which act, from where, by whom, and what it does."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from services.contracts.events import Actor
 from services.contracts.events.progress import State
@@ -21,6 +22,8 @@ class Asked:
     asker: Asker
     now: datetime
     city: City
+    beside: Mapping[UUID, TakenCase] = field(default_factory=dict)
+    """The other cases that were taken for the act, by id."""
 
     @property
     def actor(self) -> Actor:

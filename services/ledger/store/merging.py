@@ -1,0 +1,89 @@
+"""Carrying out what the comparison found: merging by itself, and ending merged cases with the one that went on."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+
+from services.chassis.postgres import Pool
+from services.ledger.domain.acts import RefusedError
+from services.ledger.domain.life.merging import Merging, close_together, may_merge_by_itself, merge
+from services.ledger.domain.likeness import Verdict
+from services.ledger.domain.taken import SYSTEM, TakenCase
+from services.ledger.store.cities import Cities
+from services.ledger.store.rosters import call_the_roll
+from services.ledger.store.settling import settle_all
+from services.ledger.store.taking import EPOCH, Taken, take, write
+
+TO_MERGE: Final = "select case_id, other, survivor from ledger.to_merge($1)"
+SETTLE: Final = "select ledger.settle_likeness($1, $2, $3, $4, $5)"
+TO_CLOSE: Final = "select case_id, survivor from ledger.to_close_together($1)"
+STOPPED: Final = "select exists (select from ledger.clock_stop)"
+AT_ONCE_MAX: Final = 50
+"""Merges between two looks at what was opened meanwhile."""
+
+Change = Callable[[Any, Taken, UUID, UUID], Awaitable[Verdict | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class CarryingOut:
+    """Merges and ends, one pair in a transaction: what is killed in between is found again."""
+
+    pool: Pool
+    cities: Cities
+
+    async def carry_out_due(self) -> int:
+        """Merge what is to be merged, end what is to be ended; return how many cases were merged."""
+        if await self.pool.fetchval(STOPPED):
+            return 0
+        merged = 0
+        for row in await self.pool.fetch(TO_MERGE, AT_ONCE_MAX):
+            merge_these = partial(self._merge, found=row["other"])
+            merged += await self._once(merge_these, row["case_id"], row["survivor"]) == "merge"
+        for row in await self.pool.fetch(TO_CLOSE, AT_ONCE_MAX):
+            await self._once(self._close, row["case_id"], row["survivor"])
+        return merged
+
+    async def _once(self, change: Change, duplicate: UUID, survivor: UUID) -> Verdict | None:
+        try:
+            async with self.pool.acquire() as connection, connection.transaction():
+                taken = await take(connection, (duplicate, survivor), None, await connection.fetchval(EPOCH))
+                if taken is None:
+                    return None
+                await call_the_roll(connection, taken, self.cities)
+                await settle_all(taken, self.cities)
+                said = await change(connection, taken, duplicate, survivor)
+                await write(connection, taken.cases, None)
+                return said
+        except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError):
+            return None  # somebody acted on one of them: found again at the next look
+
+    async def _merge(self, connection: Any, taken: Taken, duplicate: UUID, survivor: UUID, *, found: UUID) -> Verdict:
+        """Look again at the two as they stand now; what is not to be merged any more is proposed."""
+        one, other = taken.case(duplicate), taken.case(survivor)
+        said: Verdict = "propose"
+        if one is not None and other is not None:
+            policy = (await self.cities.of(one.case.reference_version, one.case.applied_version)).policies.duplicates
+            share = None if policy is None else may_merge_by_itself(one, other, policy)
+            if share is not None and _merged(one, other, Merging(actor=SYSTEM, now=taken.now, share=share)):
+                said = "merge"
+        await connection.execute(SETTLE, duplicate, found, survivor, said, taken.now)
+        return said
+
+    @staticmethod
+    async def _close(connection: Any, taken: Taken, duplicate: UUID, survivor: UUID) -> None:
+        del connection
+        one, other = taken.case(duplicate), taken.case(survivor)
+        if one is not None and other is not None:
+            close_together(one, other, taken.now)
+
+
+def _merged(one: TakenCase, other: TakenCase, merging: Merging) -> bool:
+    try:
+        merge(one, other, merging)
+    except RefusedError:
+        return False
+    return True
