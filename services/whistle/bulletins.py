@@ -1,0 +1,180 @@
+"""`whistle appraisal bulletin | publish | grades | correct`: a month's figures, and what comes of them."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo
+
+import typer
+
+from services.appraisal.domain.bulletin import Bulletin, canonical
+from services.appraisal.domain.compiling import compile_bulletin
+from services.appraisal.domain.counting import Month
+from services.appraisal.domain.periods import Period, UnreadablePeriodError, months_in, period_of
+from services.appraisal.store.drafts import save_draft
+from services.appraisal.store.months import NothingInForceError, read_month
+from services.appraisal.store.publishing import (
+    Graded,
+    NotPublishedError,
+    correct_grade,
+    entries_of,
+    graded_half_year,
+    graded_month,
+    publish_bulletin,
+    publish_grades,
+)
+from services.appraisal.store.workbook import workbook_of
+from services.whistle.audit import note
+from services.whistle.connecting import Connection, as_operator
+from services.whistle.exits import RefusedError, UsageError
+from services.whistle.publishing import NOW
+from services.whistle.showing import Answer, AsJson, answer, table
+from services.whistle.versions import own_token
+
+ZONE: Final = ZoneInfo("Asia/Shanghai")
+PUBLISHED: Final = "select body from appraisal.bulletins where period = $1"
+RATES: Final = ("rate", "counted", "of", "percent")
+GRADES: Final = ("unit", "entry", "grade", "points", "reason")
+
+MonthName = Annotated[str, typer.Argument(metavar="MONTH", help="Such as 2026-03.")]
+Span = Annotated[str, typer.Argument(metavar="PERIOD", help="A month (2026-03) or a half-year (2026-H1).")]
+Reason = Annotated[str, typer.Option("--reason", help="Why, for whoever looks back.")]
+
+
+def bulletin(
+    month: MonthName,
+    *,
+    out: Annotated[Path | None, typer.Option(help="Write the canonical JSON here, the workbook beside it.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Compile again and compare with what was published.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Compile a month's bulletin from the facts; the same facts give the same bytes."""
+    answer(_bulletin(month, out, check=check), as_json=as_json)
+
+
+def publish(
+    period: Span,
+    *,
+    what: Annotated[str, typer.Option(help="bulletin or grades.")] = "bulletin",
+    as_json: AsJson = False,
+) -> None:
+    """Publish a bulletin or grades, as the person of WHISTLE_CLI_TOKEN; what was published stays."""
+    if what not in {"bulletin", "grades"}:
+        raise typer.BadParameter("--what is bulletin or grades")
+    answer(_publish_bulletin(period) if what == "bulletin" else _publish_grades(period), as_json=as_json)
+
+
+def grades(period: Span, *, as_json: AsJson = False) -> None:
+    """Show what was published and corrected for a period; before that, what the facts come to."""
+    answer(_grades(period), as_json=as_json)
+
+
+def correct(
+    period: Span,
+    unit: Annotated[str, typer.Argument()],
+    grade: Annotated[str, typer.Argument(help="advanced, ordinary, backward; good, fair, poor.")],
+    reason: Reason,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Correct a published grade by a further entry, as the person of WHISTLE_CLI_TOKEN."""
+    answer(_correct(period, unit, grade, reason), as_json=as_json)
+
+
+async def _bulletin(name: str, out: Path | None, *, check: bool) -> Answer:
+    async with as_operator() as connection:
+        compiled = compile_bulletin(await read_span(connection, named(name)))
+        published = await connection.fetchval(PUBLISHED, name)
+    body = canonical(compiled)
+    if out is not None:
+        _write(out, compiled)
+    digest = hashlib.sha256(body).hexdigest()
+    told: dict[str, Any] = {"period": name, "sha256": digest, "published": published is not None}
+    rates = [(kind, rate.counted, rate.of, rate.percent) for kind, rate in compiled.rates.items()]
+    told["rates"] = [dict(zip(RATES, row, strict=True)) for row in rates]
+    lines: Sequence[Any] = [table(RATES, rates), f"{len(compiled.cases)} cases, sha256 {digest}"]
+    if not check:
+        return Answer(told, lines)
+    if published is None:
+        raise RefusedError(f"no bulletin of {name} is published")
+    same = bool(published == body)
+    said = "the same bytes as published" if same else "NOT what was published"
+    return Answer(told | {"same": same}, [said], failed=not same)
+
+
+def _write(out: Path, compiled: Bulletin) -> None:
+    out.write_bytes(canonical(compiled))
+    out.with_suffix(".xlsx").write_bytes(workbook_of(compiled))
+
+
+async def _publish_bulletin(name: str) -> Answer:
+    period, token = named(name), own_token()
+    async with as_operator() as connection:
+        compiled: Bulletin = compile_bulletin(await read_span(connection, period))
+        body = await save_draft(connection, compiled, await connection.fetchval(NOW))
+        at = await asked(publish_bulletin(connection, name, hashlib.sha256(body).digest(), token))
+        await note(connection, "bulletin published", name, {"sha256": hashlib.sha256(body).hexdigest()})
+    return Answer({"period": name, "published_at": at}, [f"the bulletin of {name} is published; every unit is told"])
+
+
+async def _publish_grades(name: str) -> Answer:
+    period, token = named(name), own_token()
+    async with as_operator() as connection:
+        if await connection.fetchval(NOW) < period.ends:
+            raise RefusedError(f"{name} is not over")
+        graded = await _graded(connection, period)
+        count = await asked(publish_grades(connection, period, graded, token))
+        await note(connection, "grades published", name, {"units": count})
+    return Answer({"period": name, "units": count}, [f"grades of {count} units are published"])
+
+
+async def _grades(name: str) -> Answer:
+    async with as_operator() as connection:
+        rows = [tuple(entry[key] for key in GRADES) for entry in await entries_of(connection, name)]
+        published = bool(rows)
+        if not published:
+            graded = await _graded(connection, named(name))
+            rows = [(one.unit, 0, one.grade, str(one.points), "") for one in graded]
+    told = {"published": published, "grades": [dict(zip(GRADES, row, strict=True)) for row in rows]}
+    return Answer(told, [table(GRADES, rows), "published" if published else "not published"])
+
+
+async def _correct(period: str, unit: str, grade: str, reason: str) -> Answer:
+    token = own_token()
+    async with as_operator() as connection:
+        entry = await asked(correct_grade(connection, period, unit, grade, reason, token))
+        await note(connection, "grade corrected", f"{period} {unit}", {"entry": entry, "grade": grade})
+    return Answer({"period": period, "unit": unit, "entry": entry}, [f"entry {entry} of {unit} says {grade}"])
+
+
+async def _graded(connection: Connection, period: Period) -> "list[Graded]":
+    read = await read_span(connection, period)
+    if "H" not in period.name:
+        return list(graded_month(read))
+    return list(await asked(graded_half_year(connection, read, months_in(period, ZONE))))
+
+
+async def read_span(connection: Connection, period: Period) -> Month:
+    """Return what the facts say of a period. Raises RefusedError."""
+    try:
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            return await read_month(connection, period, ZONE)
+    except NothingInForceError as error:
+        raise RefusedError(str(error)) from error
+
+
+async def asked(work: Any) -> Any:
+    """Wait for what a person asked to be published. Raises RefusedError with the reason."""
+    try:
+        return await work
+    except NotPublishedError as error:
+        raise RefusedError(str(error)) from error
+
+
+def named(name: str) -> Period:
+    """Return the period of a name. Raises UsageError."""
+    try:
+        return period_of(name, ZONE)
+    except UnreadablePeriodError as error:
+        raise UsageError(str(error)) from error
