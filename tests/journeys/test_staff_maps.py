@@ -53,8 +53,8 @@ async def test_the_street_pins_on_a_phone_where_to_meet(city: RunningCity, brows
     await page.goto(f"{browsers.desk}/cases/{filed.case_id}?act=whistle")
     await page.wait_for_selector(f"{form} canvas")
     # The map begins at the case, in its middle: beside it is the street's ground, at the edge another's.
-    box = await page.locator(f"{form} .map").bounding_box()
-    await page.locator(f"{form} .map").click(position={"x": box["width"] / 2 + 12, "y": box["height"] / 2 + 4})
+    middle = await page.eval_on_selector(f"{form} .map", "box => [box.clientWidth / 2, box.clientHeight / 2]")
+    await page.locator(f"{form} .map").click(position={"x": middle[0] + 12, "y": middle[1] + 4})
     barriers = await officer.barriers()
     await page.fill(f'{form} [name="f.reason"]', "需要现场会合")
     await page.fill(f'{form} [name="f.place"]', "南街 6 号门前")
@@ -84,12 +84,14 @@ async def test_a_corrected_category_finds_its_department_and_the_promise_stays(
     await page.click("details.others > summary")
     await page.click(f"{form} > summary")
     await page.wait_for_selector(f"{form} canvas")
-    await page.fill(f'{form} [name="f.item"]', "雨水箅子堵塞")
+    await page.fill(f'{form} [name="f.item"]', "雨水箅堵塞")
     await page.fill(f'{form} [name="f.reason"]', "群众说的是积水")
     await page.click(f"{form} button.first")
+    await page.wait_for_selector("#detail .notice.good")
 
-    async def again() -> Any:
-        return await city.superuser.fetchrow(SECOND, filed.case_id)
+    async def again() -> dict[str, Any] | None:
+        row = await city.superuser.fetchrow(SECOND, filed.case_id)
+        return dict(row) if row else None
 
     found = await eventually(again, within_seconds=30)
     assert (found["lead"], found["item"]) == ("drainage", "0203")

@@ -19,6 +19,12 @@ ANSWER = {
     "done_by": "当天十一点",
 }
 
+COUNT_TONES = """
+window.tones = 0;
+const make = AudioContext.prototype.createOscillator;
+AudioContext.prototype.createOscillator = function () { window.tones += 1; return make.call(this); };
+"""
+
 
 @pytest.fixture
 async def browsers(city: RunningCity) -> AsyncIterator[Browsing]:
@@ -81,15 +87,23 @@ async def test_the_queue_works_without_javascript(city: RunningCity, browsers: B
 async def test_a_new_case_announces_itself_and_waits_for_a_click(city: RunningCity, browsers: Browsing) -> None:
     _, lead = await reported(city, "路灯不亮")
     clerk = await browsers.person(lead)
-    there = await clerk.page.locator("tr[data-case]").count()
+    page = clerk.page
+    await page.add_init_script(COUNT_TONES)
+    await page.reload()
+    await page.click("#sound")
+    there = await page.locator("tr[data-case]").count()
 
     filed, again = await reported(city, "路灯不亮，另一条街")
-    await clerk.page.wait_for_selector("#fresh:not([hidden])")
-    waiting = await clerk.page.locator("tr[data-case]").count()
-    await clerk.page.click("#fresh button")
+    await page.wait_for_selector("#fresh:not([hidden])")
+    waiting = await page.locator("tr[data-case]").count()
+    title, tones = await page.title(), await page.evaluate("window.tones")
+    await page.click("#fresh button")
 
-    await clerk.page.wait_for_selector(f'tr[data-case="{filed.case_id}"]')
+    await page.wait_for_selector(f'tr[data-case="{filed.case_id}"]')
     assert (again, waiting) == (lead, there)
+    assert title.startswith("(1) ")
+    assert tones == 2, "one when it was switched on, one for what is new"
+    assert not (await page.title()).startswith("(")
 
 
 async def test_the_street_blows_on_a_phone_and_sees_who_reports_in(city: RunningCity, browsers: Browsing) -> None:

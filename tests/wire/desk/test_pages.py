@@ -1,6 +1,7 @@
 """Pages of staff as a browser without JavaScript uses them, over real PostgreSQL, isolation tried from outside."""
 
 import csv
+import hmac
 import io
 
 import pytest
@@ -258,6 +259,35 @@ async def test_photos_of_the_work_are_kept_without_what_came_with_the_pixels(pag
     assert (await stranger.get(f"{CASE}/pictures/{picture}")).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("who", "act", "field", "said"),
+    [
+        pytest.param("drainage", "report_in", "photo.photo", {"f.place": "路口"}, id="reporting-in"),
+        pytest.param("coordinator", "note", "photos", {"f.kind": "log", "f.text": "开始抽水"}, id="the-joint-log"),
+        pytest.param("coordinator", "joint_result", "photos", {"f.result": "积水已排"}, id="the-joint-result"),
+    ],
+)
+async def test_photos_of_the_joint_work_are_bare_and_shown_with_the_act_they_came_with(
+    pages: Pages, who: str, act: str, field: str, said: dict[str, str]
+) -> None:
+    await pages.office.open("case")
+    await (await pages.browser_of("coordinator")).act("whistle", kind="public_demand", reason="多日未办")
+    browser = await pages.browser_of(who)
+    head = {"case": str(an_id("case")), "type": act, "revision": "1", "key": "with-photo"}
+
+    await browser.get(CASE)
+    answer = await browser.post("/acts", {**head, **said}, files={field: ("IMG_0001.jpg", a_photo(), "image/jpeg")})
+
+    assert answer.status_code == 303
+    picture, about = pages.office.database.run_sql("select attachment_id, about from ledger.attachments").split("|")
+    assert about.strip() == act
+    page = (await browser.get(CASE)).text
+    assert f"{CASE}/pictures/{picture}" in page
+    given = await browser.get(f"{CASE}/pictures/{picture}")
+    with Image.open(io.BytesIO(given.content)) as shown:
+        assert dict(shown.getexif()) == {}
+
+
 async def test_notes_stay_inside_the_unit(pages: Pages) -> None:
     await pages.office.open("case", cooperating=("municipal_works",))
     ours, theirs = await pages.browser_of("drainage"), await pages.browser_of("works")
@@ -427,3 +457,70 @@ async def test_a_map_draws_the_ground_of_one_subdistrict_or_of_all(pages: Pages)
     assert 0 < len(mine) < len(everything)
     known = pages.parts.names.latest().organisation
     assert all(known.is_under(grid["id"], ("sub-01",)) for grid in mine)
+
+
+def a_contact(name: str, tail: str) -> str:
+    """Return the SQL of a report whose reporter's phone ends so, as intake leaves it."""
+    report, key = an_id(name), next(iter(the_keys().keys.values()))
+    mac = hmac.digest(key.marking, b"tail/" + tail.encode(), "sha256")[:16].hex()
+    return (
+        "insert into intake.reports (report_id, serial, epoch, accepted_at, key_id, lane, body) "
+        f"values ('{report}', {int(tail)}, 1, now(), 'k1', 'ordinary', '');"
+        f"insert into vault.contacts values ('{report}', 'k1', '\\x00', '\\x00', '\\x{mac}');"
+    )
+
+
+async def test_the_end_of_a_phone_finds_the_units_own_cases_and_each_look_is_written_down(pages: Pages) -> None:
+    await pages.office.open("case", "other")
+    await pages.office.open("theirs", lead="municipal_works", cooperating=())
+    contacts = {"case": "1234", "other": "5678", "theirs": "9234"}
+    pages.office.database.run_sql("".join(a_contact(name, tail) for name, tail in contacts.items()))
+    browser = await pages.browser_of("drainage")
+
+    found = (await browser.get("/queue?tail=1234")).text
+    stranger = (await browser.get("/queue?tail=9234")).text
+
+    assert str(an_id("case")) in found
+    assert str(an_id("other")) not in found
+    assert "没有符合条件的案件" in stranger
+    noted = pages.office.database.run_sql("select report_id, person_id, purpose from vault.audit").strip()
+    assert noted == f"{an_id('case')}|{an_id('person drainage')}|search by phone tail"
+
+
+async def test_a_work_order_has_everything_that_goes_out_on_paper(pages: Pages) -> None:
+    await pages.office.open("case")
+    browser = await pages.browser_of("drainage")
+
+    order = (await browser.get(f"{CASE}/order")).text
+
+    names = pages.parts.names
+    for printed in ("20260302-case", names.item("0203", "zh"), names.unit("drainage"), "井盖缺失", "何时办成", "签字"):
+        assert printed in order, printed
+    assert "<form" not in order.split('<article class="card case-part">')[1].split("</article>")[0]
+
+
+async def test_a_return_says_how_much_of_its_days_is_left_and_only_to_the_lead(pages: Pages) -> None:
+    await pages.office.open("case")
+    lead, works = await pages.browser_of("drainage"), await pages.browser_of("works")
+    # Opened on Monday at nine: two working days later it is too late.
+    left = 'datetime="2026-03-04T01:00:00+00:00"'
+
+    assert left in (await lead.get(CASE)).text.split('data-act="return"')[1].split("</form>")[0]
+    assert 'data-act="return"' not in (await works.get(CASE)).text
+
+
+async def test_the_street_judges_each_department_in_a_row_of_its_own(pages: Pages) -> None:
+    await pages.office.open("case", cooperating=("municipal_works",))
+    browser = await pages.browser_of("coordinator")
+    await browser.act("whistle", kind="public_demand", reason="多日未办")
+    await pages.office.act("drainage", {"type": "report_in", "place": "路口"})
+    await browser.act("joint_result", result="积水已排")
+    rows = (await browser.get(CASE)).text.split('class="act row judge"')[1:]
+    assert len(rows) == 2
+
+    scores = {"punctuality": "5", "effort": "4", "result": "4", "satisfaction": "5"}
+    judged = await browser.act("evaluate", number="1", unit="drainage", **scores)
+
+    assert judged.status_code == 303
+    (left,) = (await browser.get(CASE)).text.split('class="act row judge"')[1:]
+    assert 'value="municipal_works"' in left

@@ -329,7 +329,7 @@ async def test_a_case_tells_where_it_stands_and_what_its_reader_may_do(office: O
     ]
     assert case["may"] == [
         "return", "handle", "note", "report_in", "refuse_call", "step_up", "assign_branch", "ask_extension",
-        "ask_suspension", "explain",
+        "ask_suspension", "explain", "correct",
     ]  # fmt: skip
     assert not {"barred_units", "units", "handler", "decision"} & set(case)
 
@@ -341,10 +341,10 @@ async def test_what_a_case_says_one_may_do_is_what_the_ledger_allows(office: Off
             ("drainage", "works", "street", "center", "community")}  # fmt: skip
 
     assert told == {
-        "drainage": ["sign_in", "return", "note", "step_up", "assign_branch"],
+        "drainage": ["sign_in", "return", "note", "step_up", "assign_branch", "correct"],
         "works": ["sign_in", "deliver_part", "note", "assign_branch"],
-        "street": ["note", "whistle", "assign_branch", "hand_over"],
-        "center": ["dispatch", "supervise", "note", "reject", "hand_over", "consult"],
+        "street": ["note", "whistle", "assign_branch", "hand_over", "correct", "merge"],
+        "center": ["dispatch", "supervise", "note", "reject", "hand_over", "consult", "correct", "merge"],
         "community": ["note", "whistle"],
     }
 

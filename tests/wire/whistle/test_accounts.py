@@ -1,10 +1,13 @@
 """Accounts from the command line: passwords shown once, moves and leavings that count at once."""
 
+import asyncio
+
 import pytest
 
 from services.identity.passwords import is_password
 from tests.builders import an_id
 from tests.environment.database import Database
+from tests.wire.desk.office import an_office
 from tests.wire.whistle.command_line import CommandLine
 
 pytestmark = pytest.mark.postgres
@@ -65,3 +68,23 @@ def test_who_leaves_is_out_and_a_colleague_has_the_cases(whistle: CommandLine, p
         ).strip()
         == "0"
     )
+
+
+async def test_a_colleague_has_the_open_cases_of_who_left_and_the_ended_ones_stay(
+    whistle: CommandLine, database: Database
+) -> None:
+    async with an_office(database) as office:
+        await office.open("held", "held-too", "done", "unheld")
+        leaver, stayer = an_id("person drainage"), an_id("person drainage_too")
+        held = (f"('{an_id(name)}', 'drainage', '{leaver}', now())" for name in ("held", "held-too", "done"))
+        database.run_sql(f"insert into ledger.holders values {', '.join(held)}")
+        reject = {"type": "reject", "because": "statutory_channel", "explanation": "应当走诉讼渠道"}
+        assert (await office.act("center", reject, case="done")).status_code == 200
+
+        leaving = ("account", "leave", "--person", str(leaver), "--successor", str(stayer))
+        left = await asyncio.to_thread(whistle.told, *leaving)  # the command line has a loop of its own
+
+        assert left["cases"] == 2
+        mine = await office.queue("drainage_too", mine="true")
+        assert {row["number"] for row in mine} == {"20260302-held", "20260302-held-too"}
+        assert (await office.get("drainage", "/api/v1/queue")).json().get("rows", []) == []

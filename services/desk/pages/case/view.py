@@ -11,12 +11,20 @@ from services.desk.domain.case import CaseShown, ClockShown, PartShown, shown_ca
 from services.desk.domain.due import HowDue, how_due
 from services.desk.domain.duplicates import Duplicates
 from services.desk.domain.timeline import ENTRIES_MAX, Entry, entries_of
+from services.desk.domain.whistles import WhistleShown, shown_whistle
 from services.desk.pages.parts import PageParts
 from services.desk.pages.visit import Visit
+from services.desk.ports import Versions
 from services.desk.queries.cases import case_by_id, facts_of
 from services.desk.queries.duplicates import duplicates_of
 from services.desk.store.inside import Colleague, Holder, UnitNote, colleagues_of, holders_of, notes_of
 from services.desk.store.pictures import OF_CASE
+from services.ledger.domain.acts import Asker
+from services.ledger.domain.ladder import limit_of
+from services.ledger.domain.life.who import lead
+from services.ledger.domain.state import CaseDocument
+from services.ledger.domain.taken import TakenCase
+from services.worktime.arithmetic import add
 
 NAMES = "select person_id, name from identity.names_of($1)"
 REPORT_PICTURES = "select attachment_id, width, height from intake.pictures_of($1)"
@@ -45,6 +53,10 @@ class CaseView:
     colleagues: Sequence[Colleague]
     reported: Sequence[PictureShown]
     work: Sequence[PictureShown]
+    to_judge: Sequence[WhistleShown] = ()
+    """Closed whistles with departments that nobody has judged yet."""
+    return_until: datetime | None = None
+    """Until when the lead can still pass the case on, where it is the person's."""
     alike: Duplicates
 
     @property
@@ -88,8 +100,24 @@ async def read_case(parts: PageParts, visit: Visit, case_id: UUID) -> CaseView:
             colleagues=await colleagues_of(connection),
             reported=await _reported(connection, [report.report_id for report in found.document.case.reports]),
             work=[_picture(row) for row in await connection.fetch(OF_CASE, case_id)],
+            to_judge=_to_judge(found.document),
+            return_until=await _return_until(found.document, asking.asker, desk.versions),
             alike=await duplicates_of(asking, case_id),
         )
+
+
+def _to_judge(document: CaseDocument) -> Sequence[WhistleShown]:
+    closed = (whistle for whistle in document.whistles if whistle.closed_at and not whistle.wrong_because)
+    return [shown_whistle(one, document.case, document.calls) for one in closed if one.evaluated_at is None]
+
+
+async def _return_until(document: CaseDocument, asker: Asker, versions: Versions) -> datetime | None:
+    case = TakenCase(document, epoch=0)
+    if not lead(case, asker) or case.case.designated:
+        return None
+    row = case.case
+    city = await versions.of(row.reference_version)
+    return add(case.lead_assignment().opened_at, limit_of(city.policies.return_within), city.calendar)
 
 
 async def _reported(connection: Any, report_ids: Sequence[UUID]) -> Sequence[PictureShown]:

@@ -11,6 +11,7 @@ export function live(rows, panel) {
   let etag = "";
   let sound = null;
   let overdue = count("overdue");
+  let fell = 0; // due since somebody last looked
 
   function count(name, root = rows) {
     const table = root.querySelector("table");
@@ -31,7 +32,13 @@ export function live(rows, panel) {
     }
     waiting = null;
     fresh.hidden = true;
-    badge(0);
+    badge(fell);
+  }
+
+  function looked() {
+    if (!fell) return;
+    fell = 0;
+    badge(waiting ? Number(fresh.dataset.added) : 0);
   }
 
   function badge(number) {
@@ -57,12 +64,14 @@ export function live(rows, panel) {
     const added = [...keysOf(next)].filter((key) => !before.has(key)).length;
     const due = count("overdue", next);
     if (added || due > overdue) beep();
+    fell += Math.max(due - overdue, 0);
     overdue = due;
     if (!added) return put(html);
     waiting = html;
     button.textContent = button.dataset.one.replace("{n}", String(added));
+    fresh.dataset.added = String(added);
     fresh.hidden = false;
-    badge(added);
+    badge(added + fell);
   }
 
   async function refresh({ at_once: atOnce = false } = {}) {
@@ -79,6 +88,7 @@ export function live(rows, panel) {
     }
   }
 
+  for (const name of ["pointerdown", "keydown"]) document.addEventListener(name, looked);
   button.addEventListener("click", () => waiting && put(waiting));
   document.addEventListener("acted", () => refresh({ at_once: true }));
   setInterval(() => document.hidden || refresh(), EVERY_MS);
