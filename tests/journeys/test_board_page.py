@@ -1,10 +1,12 @@
 """The command center's board in a real browser: live, complete after a restart, and a place to act."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from services.ledger.domain.acts import Handle, SignIn, Verify
 from services.ledger.domain.whistle.acts import ReportIn
 from tests.environment.browser import DESKTOP, WALL, Screen
 from tests.journeys.running_city import Filed, RunningCity
@@ -14,11 +16,14 @@ pytestmark = [pytest.mark.postgres, pytest.mark.kafka]
 
 LIVE_MILLISECONDS = 6_000
 """Three times the two seconds after which a board shows what happened."""
+ANSWER = Handle(accepted_when="上午九点", talked_with="已电话联系", measure="已修好", done_by="当天")
 NOBODYS = "不知道该归谁管的一件怪事"
 
 
-async def a_board(city: RunningCity, browser: Browser, path: str = "/board", **options: Any) -> Screen:
-    screen = await at_work(city.system, city.superuser, browser, "center_operator", **options)
+async def a_board(
+    city: RunningCity, browser: Browser, path: str = "/board", *, role: str = "center_operator", **options: Any
+) -> Screen:
+    screen = await at_work(city.system, city.superuser, browser, role, **options)
     await screen.page.goto(city.system.url("desk") + path)
     await screen.page.wait_for_selector(".connection.live")
     return screen
@@ -71,6 +76,86 @@ async def test_the_center_dispatches_by_hand_what_no_rule_covered(city: RunningC
 
     await expect(page.locator("#panel form:has([name='type'][value='dispatch'])")).to_have_count(1)
     await city.in_queue_of("sanitation", filed)
+
+
+async def test_the_center_orders_supervision_and_the_card_moves(city: RunningCity, browser: Browser) -> None:
+    filed = await city.report("路灯不亮，晚上看不见路", **city.a_grid("sub-06"))
+    page = (await a_board(city, browser)).page
+
+    await page.click("[data-list=open]")
+    await page.click(f"#panel [data-case='{filed.case_id}']")
+    await page.click("#panel details.others > summary")
+    order = page.locator("#panel details[data-act=supervise]")
+    await order.locator("summary").click()
+    await order.locator("[name='f.reason']").fill("反复上报，区里督办")
+    await order.locator("button[type=submit]").click()
+
+    await expect(card(page, "supervision", filed)).to_be_visible(timeout=LIVE_MILLISECONDS)
+    await expect(page.locator("#panel .due.red").first).to_be_visible()
+
+
+async def test_the_leader_decides_what_the_clock_proposed(city: RunningCity, browser: Browser) -> None:
+    filed = await city.report("垃圾箱满溢，几天没人清", **city.a_grid("sub-07"))
+    await city.pass_time(until=await city.due_at(filed, "promise") + timedelta(days=14))
+    page = (await a_board(city, browser, role="center_leader")).page
+
+    await page.click("#proposals")
+    await page.locator(f"#panel [data-case='{filed.case_id}']").first.click()
+    decision = page.locator("#panel details[data-act=decide]")
+    if not await decision.locator("form").is_visible():
+        await decision.locator("summary").click()
+    await decision.locator("[name='f.confirm'][value=yes]").check()
+    await decision.locator("[name='f.reason']").fill("情况属实，予以通报")
+    await decision.locator("button[type=submit]").click()
+
+    await expect(page.locator("#panel .timeline")).to_contain_text("提议已审定")
+    decided = "select proposals #>> '{0,state}' from ledger.cases where case_id = $1"
+    assert await city.superuser.fetchval(decided, filed.case_id) == "confirmed"
+
+
+async def test_the_leader_switches_an_emergency_on_and_off(city: RunningCity, browser: Browser) -> None:
+    watching = (await a_board(city, browser)).page
+    page = (await a_board(city, browser, role="center_leader")).page
+    await watching.click("#mode")
+    await expect(watching.locator("#panel")).to_contain_text("只能由指挥中心负责人操作")
+
+    await page.click("#mode")
+    for started in (True, False):
+        form = page.locator("#panel form").last if started else page.locator("#panel form").first
+        await form.locator("[name=reason]").fill("暴雨橙色预警" if started else "预警解除")
+        await form.locator("button[type=submit]").click()
+        await expect(page.locator("#panel")).to_contain_text("即将启动" if started else "即将解除")
+        await city.pass_time(until=city.clock.at + timedelta(minutes=1))
+        await expect(page.locator("#mode")).to_have_text("急" if started else "平", timeout=20_000)
+        await page.click("#panel-close")
+        await page.click("#mode")
+
+
+async def test_each_number_opens_the_cases_behind_it(city: RunningCity, browser: Browser) -> None:
+    filed = await city.report("公园健身器材坏了", **city.a_grid("sub-08"))
+    lead = await city.superuser.fetchval("select lead from ledger.cases where case_id = $1", filed.case_id)
+    await city.act(filed, lead, SignIn())
+    await city.act(filed, lead, ANSWER)
+    await city.act(filed, "sub-08", Verify(done=True, note="已修好"), "subdistrict_officer")
+    page = (await a_board(city, browser)).page
+
+    for name in ("reported", "open", "overdue", "whistles", "rate"):
+        await page.click(f"[data-list={name}]")
+        await expect(page.locator("#panel-title")).to_be_visible()
+        closed = page.locator(f"#panel [data-case='{filed.case_id}'] .left.calm")
+        await expect(closed).to_have_count(1 if name in {"reported", "rate"} else 0)
+        await page.click("#panel-close")
+
+
+async def test_a_board_that_hears_nothing_says_so_across_its_top(city: RunningCity, browser: Browser) -> None:
+    screen = await a_board(city, browser)
+    await expect(screen.page.locator("#stale")).to_be_hidden()
+
+    await screen.context.set_offline(True)
+    await expect(screen.page.locator("#stale")).to_be_visible(timeout=20_000)
+    await screen.context.set_offline(False)
+
+    await expect(screen.page.locator("#stale")).to_be_hidden(timeout=30_000)
 
 
 async def test_after_a_restart_of_its_service_the_board_is_live_and_whole_again(

@@ -19,12 +19,12 @@ TO_CONFIRM: Final = f"""
     order by p.proposed_at limit {PROPOSALS_MAX}
 """
 ON: Final = """
-    select profile, area, active_from from (
-        select distinct on (s.profile, s.area) s.profile, s.area, s.switched_on, v.active_from
+    select profile, area, active_from, switched_on, active_from > now from (
+        select distinct on (s.profile, s.area) s.profile, s.area, s.switched_on, v.active_from,
+            (select clock.now()) as now
         from reference.mode_switches s join reference.versions v using (version)
-        where v.active_from <= clock.now()
         order by s.profile, s.area, v.active_from desc, v.version desc
-    ) last where switched_on order by active_from
+    ) last where switched_on or active_from > now order by active_from
 """
 
 
@@ -43,11 +43,19 @@ class CaseToConfirm(NamedTuple):
 
 
 class EmergencyOn(NamedTuple):
-    """A profile that is on for an area."""
+    """A profile that is on for an area, or is about to be switched on or off."""
 
     profile: str
     area: str
     since: datetime
+    stays: bool
+    """False: it ends at `since`."""
+    is_coming: bool
+    """Whether `since` still lies ahead: a switch is published seconds before it is in force."""
+
+    @property
+    def is_on(self) -> bool:
+        return self.stays != self.is_coming
 
 
 async def cases_to_confirm(connection: "Connection") -> list[CaseToConfirm]:
@@ -56,5 +64,5 @@ async def cases_to_confirm(connection: "Connection") -> list[CaseToConfirm]:
 
 
 async def emergencies_on(connection: "Connection") -> list[EmergencyOn]:
-    """Return which emergencies are on now."""
+    """Return which emergencies are on now or about to be."""
     return [EmergencyOn(*row) for row in await connection.fetch(ON)]

@@ -4,6 +4,9 @@ import { drawGround } from "./ground.js";
 import { drawColumn, drawFeed, drawWhistles, element } from "./lists.js";
 import { Panel } from "./panel.js";
 
+const NUMBERS = ["reported", "open", "overdue", "whistles", "rate"];
+const AGAIN_MILLISECONDS = 3000;
+const SWITCHED_MILLISECONDS = 6000;
 const COLUMNS = ["blue", "yellow", "red", "supervision"];
 const STALE_MILLISECONDS = 10000;
 const ALIVE_MILLISECONDS = 60000;
@@ -28,21 +31,23 @@ function text(id, value) {
   if (box.textContent !== value) box.textContent = value;
 }
 
+const WEEK_AGO = { reported: "reported_today", open: "open", overdue: "overdue", whistles: "whistles_open", rate: "on_time_rate_today" };
+
 function drawNumbers() {
   const { numbers, trend, picture } = latest;
-  for (const name of ["reported", "open", "overdue", "whistles"]) {
-    text(`n-${name}`, telling.number.format(numbers[name] ?? 0));
-    if (trend) text(`t-${name}`, compared(numbers[name], trend.week_ago[{ reported: "reported_today", whistles: "whistles_open" }[name] ?? name]));
+  for (const name of NUMBERS) {
+    text(`n-${name}`, name === "rate" ? telling.percent(numbers.rate) : telling.number.format(numbers[name] ?? 0));
+    if (trend) text(`t-${name}`, trendOf(name, numbers[name], trend));
   }
-  text("n-rate", telling.percent(numbers.rate));
-  if (trend) text("t-rate", telling.say("board.week_rate", { rate: telling.percent(trend.week.on_time_rate), closed: telling.number.format(trend.week.closed) }));
   byId("consulting").hidden = !picture.consulting;
   text("consulting", telling.say("board.consulting", { count: picture.consulting }));
 }
 
-function compared(value, before) {
-  const change = value - before;
-  return telling.say(change > 0 ? "board.more" : change < 0 ? "board.less" : "board.same", { change: telling.number.format(Math.abs(change)) });
+// Against the same hour of last week; what counts up in a day also since Monday.
+function trendOf(name, value, trend) {
+  const change = telling.compared(value, trend.week_ago[WEEK_AGO[name]], name === "rate");
+  const count = name === "reported" ? telling.number.format(trend.week.reported) : name === "rate" ? telling.percent(trend.week.on_time_rate) : null;
+  return count === null ? change : `${change} · ${telling.say("board.this_week", { count })}`;
 }
 
 function drawLadder() {
@@ -65,7 +70,7 @@ function drawSubdistricts() {
   const body = byId("subdistricts").tBodies[0];
   if (!body.closest("details").open) return;
   const rows = Object.entries(latest.picture.subdistricts).sort((one, other) => other[1][1] - one[1][1]);
-  body.replaceChildren(...rows.map(([unit, [open, overdue]]) => element("tr", {}, element("th", { scope: "row" }, telling.unit(unit) || "–"), element("td", {}, String(open)), element("td", {}, String(overdue)))));
+  body.replaceChildren(...rows.map(([unit, [open, overdue]]) => element("tr", {}, element("th", { scope: "row" }, element("button", { type: "button", class: "plain", "data-list": "subdistrict", "data-key": unit }, telling.unit(unit) || "–")), element("td", {}, String(open)), element("td", {}, String(overdue)))));
 }
 
 function drawNews() {
@@ -79,7 +84,7 @@ function drawNews() {
 
 function showFeed() {
   feedShown = latest.feed.slice(0, 40);
-  drawFeed(byId("feed"), feedShown, telling);
+  drawFeed(byId("feed"), feedShown, telling, now());
   byId("feed-new").hidden = true;
 }
 
@@ -108,6 +113,7 @@ async function draw() {
 function startWorker(panel) {
   const worker = new Worker(board.dataset.worker);
   worker.onmessage = ({ data }) => {
+    if (data.failed) { panel.failed(() => worker.postMessage({ list: data.list })); return; }
     if (data.list) { panel.list(titleOf(data.list), data, telling, now()); return; }
     if (!data.picture) { latest = { ...latest, connection: data.connection }; drawStrip(); return; }
     latest = data;
@@ -120,6 +126,7 @@ function startWorker(panel) {
 
 function titleOf(asked) {
   if (asked.which === "grid") return telling.grids.get(asked.key)?.name ?? asked.key;
+  if (asked.which === "subdistrict") return telling.unit(asked.key) || "–";
   return telling.say(asked.which === "column" ? `board.column_${asked.key}` : `board.number_${asked.which}`);
 }
 
@@ -129,18 +136,31 @@ async function stayAlive() {
     const told = answer.ok ? await answer.json() : null;
     if (!told) return;
     if (told.build !== board.dataset.build) location.reload();
+    byId("proposals").hidden = !told.proposals;
+    text("proposals", telling.say("board.proposals", { count: told.proposals }));
     byId("mode").className = `mode ${told.emergency ? "urgent" : ""}`;
     text("mode", telling.say(told.emergency ? "board.mode_emergency" : "board.mode_usual"));
   } catch (error) { return; }
 }
 
+// A wall that comes up before the desk does must not stay empty.
+async function names() {
+  try {
+    const answer = await fetch(board.dataset.names, { headers: { "x-requested-with": "page" } });
+    if (answer.ok) return answer.json();
+  } catch (error) { /* asked again below */ }
+  await new Promise((resolve) => setTimeout(resolve, AGAIN_MILLISECONDS));
+  return names();
+}
+
 async function start() {
-  const names = await (await fetch(board.dataset.names, { headers: { "x-requested-with": "page" } })).json();
-  telling = new Telling(names, board.dataset.language, board.dataset.zone);
-  const panel = new Panel(byId("panel"), byId("panel-content"), csrf, (key) => telling.say(key));
+  const known = await names();
+  telling = new Telling(known, board.dataset.language, board.dataset.zone);
+  const panel = new Panel(byId("panel"), byId("panel-content"), csrf, (key) => telling.say(key), () => { stayAlive(); setTimeout(stayAlive, SWITCHED_MILLISECONDS); });
   const worker = startWorker(panel);
   const list = (which, key) => worker.postMessage({ list: { which, key, midnight: telling.midnight(now()) } });
-  showGround = drawGround(byId("map"), names.grids, (grid) => list("grid", grid));
+  const told = (name, [open, late]) => `${name} · ${telling.say("board.grid_told", { open, late })}`;
+  showGround = drawGround(byId("map"), known.grids, (grid) => list("grid", grid), told, !wall);
   document.addEventListener("click", ({ target }) => {
     const asked = target.closest("button[data-case], button[data-list], button[data-panel]");
     if (!asked) return;

@@ -11,31 +11,33 @@ function coloursOf(box) {
 }
 
 /** Draws the grids into `box`; returns `show(counts)`, which redraws only what changed. */
-export function drawGround(box, grids, onGrid) {
+export function drawGround(box, grids, onGrid, told, zoomControl) {
   const colour = coloursOf(box);
   const look = {
     fills: ["--surface", "--fill-1", "--fill-2", "--fill-3"].map(colour),
     lines: LINES.map((name) => (name ? colour(name) : colour("--line-strong"))),
   };
-  const map = L.map(box, { preferCanvas: true, attributionControl: false, zoomSnap: 0.25, zoomAnimation: false, fadeAnimation: false, keyboard: false });
+  const map = L.map(box, { preferCanvas: true, attributionControl: false, zoomSnap: 0.25, zoomAnimation: false, fadeAnimation: false, keyboard: false, zoomControl });
   const shapes = new Map();
   const ground = L.featureGroup().addTo(map);
   for (const grid of grids) {
     const shape = L.polygon(grid.rings, { ...styleOf([0, 0, 0], look) }).addTo(ground);
     shape.on("click", () => onGrid(grid.id));
-    shapes.set(grid.id, { shape, name: grid.name, key: "0,0" });
+    const known = { shape, key: "0,0", told: [0, 0, 0] };
+    shape.bindTooltip(() => told(grid.name, known.told), { sticky: true });
+    shapes.set(grid.id, known);
   }
   if (grids.length) map.fitBounds(ground.getBounds(), { padding: [4, 4] });
   new ResizeObserver(() => { map.invalidateSize(false); if (grids.length) map.fitBounds(ground.getBounds(), { padding: [4, 4] }); }).observe(box);
   return (counts) => {
     for (const [id, known] of shapes) {
-      const told = counts[id] || [0, 0, 0];
-      const key = `${level(told[0])},${told[2]}`;
-      known.told = told;
+      const counted = counts[id] || [0, 0, 0];
+      const key = `${level(counted[0])},${counted[2]}`;
+      known.told = counted;
       if (key === known.key) continue;
       known.key = key;
-      known.shape.setStyle(styleOf(told, look));
-      if (told[2] > 0) known.shape.bringToFront();
+      known.shape.setStyle(styleOf(counted, look));
+      if (counted[2] > 0) known.shape.bringToFront();
     }
   };
 }

@@ -29,14 +29,19 @@ export function keyed(box, items, keyOf, draw) {
   for (const gone of known.values()) gone.remove();
 }
 
+/** What of a case every list shows. */
+export function caseButton(row, left, telling) {
+  return element("button", { type: "button", "data-case": row.id },
+    left, element("span", { class: "what" }, telling.item(row.item)),
+    element("span", { class: "where" }, telling.place(row)), element("span", { class: "who" }, telling.unit(row.lead)),
+    element("span", { class: "no" }, row.number));
+}
+
 export function drawColumn(box, cases, telling, now, arrived) {
   keyed(box, cases, (row) => row.id, (row) => {
     const left = telling.left(row.due, now);
     return [`${row.version}/${left}/${row.lead}`, () => element("li", { class: arrived.has(row.id) ? "arrived" : null },
-      element("button", { type: "button", "data-case": row.id },
-        element("b", { class: "left" }, left), element("span", { class: "what" }, telling.item(row.item)),
-        element("span", { class: "where" }, telling.place(row)), element("span", { class: "who" }, telling.unit(row.lead)),
-        element("span", { class: "no" }, row.number)))];
+      caseButton(row, element("b", { class: "left" }, left), telling))];
   });
 }
 
@@ -58,14 +63,16 @@ export function drawWhistles(box, whistles, telling, now) {
     const calls = one.calls || [];
     const last = Math.max(...calls.map((call) => Date.parse(call.due_at)), 0);
     const blown = Date.parse(one.blown_at);
-    const used = last > blown ? Math.min(1, Math.max(0, (now - blown) / (last - blown))) : 1;
+    const share = last > blown ? Math.min(1, Math.max(0, (last - now) / (last - blown))) : 0;
     const waits = calls.some((call) => call.state === "called");
-    const left = waits && last ? telling.left(last, now) : "";
-    const signature = `${calls.map(stateOf).join()}/${left}/${Math.round(used * 50)}`;
+    const came = calls.length > 0 && calls.every((call) => call.state === "reported_in");
+    const left = waits && last ? telling.left(last, now) : came ? telling.say("board.all_came") : "";
+    const meaning = came ? "calm" : share > 0.5 ? "calm" : share > 0.2 ? "blue" : "yellow";
+    const signature = `${calls.map(stateOf).join()}/${left}/${Math.round(share * 50)}`;
     return [signature, () => element("li", {},
       element("button", { type: "button", "data-case": one.case_id },
-        element("b", {}, telling.say(`board.kind_${one.kind}`)), ` ${telling.unit(one.subdistrict)} · ${telling.item(one.item)} `, element("span", { class: "left" }, left)),
-      element("progress", { max: "100", value: String(Math.round(used * 100)), "aria-label": telling.say("board.time_used") }),
+        element("b", {}, telling.say(`board.kind_${one.kind}`)), ` ${telling.unit(one.subdistrict)} · ${telling.item(one.item)} `, element("span", { class: `left ${meaning}` }, left)),
+      waits ? element("progress", { class: meaning, max: "100", value: String(Math.round(share * 100)), "aria-label": telling.say("board.time_left") }) : null,
       element("ul", { class: "calls" }, ...calls.map((call) => chip(call, one, telling))))];
   });
 }
@@ -80,8 +87,8 @@ export function sentence(delta, telling) {
   });
 }
 
-export function drawFeed(box, feed, telling) {
+export function drawFeed(box, feed, telling, now) {
   keyed(box, feed, (one) => `${one.case_id}/${one.version}`, (one) => ["", () => element("li", {},
-    element("time", { datetime: one.at, title: telling.full.format(Date.parse(one.at)) }, telling.short.format(Date.parse(one.at))),
+    element("time", { datetime: one.at, title: telling.full.format(Date.parse(one.at)) }, telling.moment(Date.parse(one.at), now)),
     element("button", { type: "button", "data-case": one.case_id, class: `fact ${one.card}` }, sentence(one, telling)))]);
 }

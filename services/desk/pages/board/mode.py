@@ -39,6 +39,7 @@ class ModePages:
             visit,
             "board/mode.html",
             on=on,
+            may_switch=visit.visitor.is_one_of("center_leader"),
             areas=sorted(areas, key=lambda unit: (unit.kind, unit.id)),
             profile_names={profile.id: profile.name_zh for profile in compiled.version.profiles},
         )

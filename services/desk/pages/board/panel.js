@@ -1,12 +1,13 @@
 // The side panel: a list of cases, or one case from the desk with its timeline and acts. Forms answer in place.
-import { element, keyed } from "./lists.js";
+import { caseButton, element, keyed } from "./lists.js";
 
 export class Panel {
-  constructor(box, content, csrf, say) {
+  constructor(box, content, csrf, say, acted) {
     this.box = box;
     this.content = content;
     this.csrf = csrf;
     this.say = say;
+    this.acted = acted;
     this.before = null;
     box.addEventListener("submit", (event) => { event.preventDefault(); this.send(event.target, event.submitter); });
     document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !box.hidden) this.close(); });
@@ -45,7 +46,7 @@ export class Panel {
     try {
       const answer = await asked;
       if (answer.status === 401) { location.reload(); return false; }
-      if (answer.ok && form) { await this.open(this.address); return false; }
+      if (answer.ok && form) { this.acted(); await this.open(this.address); return false; }
       if (answer.ok) {
         const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
         this.show(...(parsed.querySelector("main") || parsed.body).childNodes);
@@ -59,20 +60,27 @@ export class Panel {
       form.prepend(notice);
       return true;
     }
+    this.failed(again, notice);
+    return true;
+  }
+
+  failed(again, notice = element("p", { class: "notice bad", role: "alert" }, this.say("board.failed"))) {
     const retry = element("button", { type: "button" }, this.say("board.again"));
     retry.onclick = again;
     this.show(notice, retry);
-    return true;
   }
 
   list(title, told, telling, now) {
     const box = element("ul", { class: "cards listed" });
-    keyed(box, told.cases, (row) => row.id, (row) => ["", () => element("li", {},
-      element("button", { type: "button", "data-case": row.id }, element("b", { class: `left c${row.card}` }, telling.left(row.due, now)),
-        element("span", { class: "what" }, telling.item(row.item)), element("span", { class: "where" }, telling.place(row)),
-        element("span", { class: "who" }, telling.unit(row.lead)), element("span", { class: "no" }, row.number)))]);
+    keyed(box, told.cases, (row) => row.id, (row) => ["", () => element("li", {}, caseButton(row, howItStands(row, telling, now), telling))]);
     const more = told.total > told.cases.length ? element("p", { class: "muted" }, telling.say("board.first_of", { shown: told.cases.length, total: told.total })) : "";
     const none = told.total ? "" : element("p", { class: "empty" }, telling.say("board.none"));
     this.show(element("h2", { id: "panel-title" }, title), element("p", { class: "muted" }, telling.say("board.cases", { count: told.total })), box, ...[more, none].filter(Boolean));
   }
+}
+
+function howItStands(row, telling, now) {
+  if (!row.ended) return element("b", { class: `left c${row.card}` }, telling.left(row.due, now));
+  const at = telling.moment(row.ended, now);
+  return element("b", { class: `left ${row.onTime ? "calm" : "c2"}` }, telling.say(row.onTime ? "board.ended_on_time" : "board.ended_late", { at }));
 }

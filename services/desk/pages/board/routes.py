@@ -47,7 +47,7 @@ class BoardPages:
             version=self.parts.names.latest().number,
             build=self._build,
             proposals=len(waiting),
-            emergency=bool(emergency),
+            emergency=any(one.is_on for one in emergency),
         )
 
     async def names(self, visit: Visit) -> Response:
@@ -68,9 +68,10 @@ class BoardPages:
         return answer
 
     async def alive(self, visit: Visit) -> Response:
-        """Say which build runs, and whether an emergency is on."""
-        _, emergency = await self._now(visit)
-        return _json({"build": self._build, "emergency": bool(emergency)})
+        """Say which build runs, whether an emergency is on, and how many proposals wait."""
+        waiting, emergency = await self._now(visit)
+        is_on = any(one.is_on for one in emergency)
+        return _json({"build": self._build, "emergency": is_on, "proposals": len(waiting)})
 
     async def proposals(self, visit: Visit) -> Response:
         """Show what the system proposed and a person has to decide."""

@@ -7,6 +7,7 @@ export class Telling {
     this.clock = new Intl.DateTimeFormat(language, { timeZone: zone, hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
     this.short = new Intl.DateTimeFormat(language, { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     this.full = new Intl.DateTimeFormat(language, { timeZone: zone, dateStyle: "medium", timeStyle: "short", hourCycle: "h23" });
+    this.dated = new Intl.DateTimeFormat(language, { timeZone: zone, month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     this.day = new Intl.DateTimeFormat("en-CA", { timeZone: zone });
     this.number = new Intl.NumberFormat(language);
     this.grids = new Map(names.grids.map((grid) => [grid.id, grid]));
@@ -44,6 +45,20 @@ export class Telling {
   left(due, now) {
     if (due === null) return "";
     return this.say(due <= now ? "board.over" : "board.left", { span: this.span(due - now) });
+  }
+
+  /** The time of day; of another day than today's with its date. */
+  moment(at, now) {
+    return (this.day.format(at) === this.day.format(now) ? this.short : this.dated).format(at);
+  }
+
+  /** How a number stands beside that of a week ago; rates in points. */
+  compared(value, before, isRate) {
+    if (before === null || before === undefined || value === null || value === undefined) return this.say("board.no_week_ago");
+    const change = isRate ? Math.round((value - before) * 1000) / 10 : value - before;
+    const key = change > 0 ? "board.more" : change < 0 ? "board.less" : "board.same";
+    const told = this.number.format(Math.abs(change));
+    return this.say(key, { change: isRate ? this.say("board.points", { change: told }) : told });
   }
 
   percent(rate) {

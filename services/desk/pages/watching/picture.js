@@ -64,6 +64,7 @@ const CHOSEN = {
   whistles: (row) => Boolean(row.whistle),
   consulting: (row) => row.state === "consulting",
   grid: (row, asked) => row.grid === asked.key,
+  subdistrict: (row, asked) => (row.subdistrict || "") === asked.key,
   column: (row, asked) => columnOf(row) === asked.key,
 };
 
@@ -72,4 +73,12 @@ export function listOf(rows, asked) {
   const chosen = [];
   for (const row of rows.values()) if (CHOSEN[asked.which](row, asked)) chosen.push(row);
   return { total: chosen.length, cases: mostUrgent(chosen, LISTED_MAX) };
+}
+
+/** The same with cases that ended today behind them; `rate` has only such, the late ones first. */
+export function listWithEnded(rows, ended, asked) {
+  if (asked.which === "rate") return { total: ended.length, cases: ended.slice(0, LISTED_MAX) };
+  const open = listOf(rows, asked);
+  const too = ended.filter((row) => row.accepted >= asked.midnight && !rows.has(row.id));
+  return { total: open.total + too.length, cases: open.cases.concat(too).slice(0, LISTED_MAX) };
 }

@@ -47,6 +47,16 @@ export class Store {
   }
 }
 
+/** Cases that ended, of an answer with columns. */
+export function endedOf(told) {
+  const at = Object.fromEntries(told.columns.map((name, index) => [name, index]));
+  return told.rows.map((one) => ({
+    id: one[at.case_id], number: one[at.number], item: one[at.item], subdistrict: one[at.subdistrict], grid: one[at.grid],
+    lead: one[at.lead], card: 0, due: null, accepted: Date.parse(one[at.accepted_at]), ended: Date.parse(one[at.closed_at]),
+    onTime: one[at.on_time],
+  }));
+}
+
 export const ENDED = new Set(["closed", "archived", "rejected", "terminated", "merged", "handed_over", "resolved_on_spot"]);
 
 function rowOf(one, at) {

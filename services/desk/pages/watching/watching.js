@@ -1,7 +1,7 @@
 // The board's worker: subscribes, fetches a fresh picture, then applies facts; sends the page at most two pictures a second.
 // Everything large is read, parsed and counted here, so that the page's own thread only draws.
-import { ENDED, Store } from "./store.js";
-import { listOf, pictureOf } from "./picture.js";
+import { ENDED, Store, endedOf } from "./store.js";
+import { listOf, listWithEnded, pictureOf } from "./picture.js";
 import { Whistles } from "./whistles.js";
 
 const RENDER_MILLISECONDS = 500;
@@ -134,6 +134,16 @@ function show() {
   });
 }
 
+// Cases that ended are not kept here: who opens such a list waits for a moment.
+async function list(asked) {
+  let told = null;
+  if (asked.which === "rate" || asked.which === "reported") {
+    try { told = listWithEnded(store.rows, endedOf(await read("ended")), asked); } catch (error) { told = null; }
+  }
+  if (!told && asked.which === "rate") { postMessage({ list: asked, failed: true }); return; }
+  postMessage({ list: asked, ...(told || listOf(store.rows, asked)) });
+}
+
 onmessage = (event) => {
   const asked = event.data;
   if (asked.start) {
@@ -145,6 +155,6 @@ onmessage = (event) => {
     setInterval(refreshTrend, TREND_MILLISECONDS);
     setInterval(show, RENDER_MILLISECONDS);
   } else if (asked.list) {
-    postMessage({ list: asked.list, ...listOf(store.rows, { ...asked.list, now: now() }) });
+    list({ ...asked.list, now: now() });
   } else if (asked.refresh) refresh();
 };
