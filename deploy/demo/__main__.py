@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import signal
 import sys
 import threading
 from datetime import datetime
@@ -12,11 +11,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from deploy.demo.accounts import DemoAccount, open_accounts
+from deploy.demo.accounts import open_accounts
 from deploy.demo.city.results import Results
+from deploy.demo.closing import closing_lines
 from deploy.demo.living import simulated_week
 from deploy.demo.moments import WEEK_ENDS_AT, WEEK_STARTS_AT
 from deploy.demo.preparing import install_stepped_clock, load_district
+from deploy.demo.terminal import end_by_signals, in_the_foreground
 from deploy.embedded.lock import AlreadyRunningError
 from deploy.embedded.ports import PortTakenError
 from deploy.embedded.processes import ServiceFailedError
@@ -34,8 +35,12 @@ def main() -> int:
     """Run the demo; return 0, or 1 with one clear sentence."""
     arguments = _arguments()
     console = Console()
-    signal.signal(signal.SIGTERM, _end)
+    with in_the_foreground():
+        end_by_signals()
+        return _run(arguments, console)
 
+
+def _run(arguments: argparse.Namespace, console: Console) -> int:
     def prepare(system: System) -> None:
         install_stepped_clock(system, WEEK_STARTS_AT)
         console.print("loading the sample district")
@@ -47,7 +52,10 @@ def main() -> int:
             accounts = open_accounts(system)
             results = asyncio.run(_live(system, console, arguments.seed, arguments.reports))
             console.print(_table(results, arguments.seed))
-            console.print(_doors(system, accounts))
+            urls = {name: system.url(name) for name in ("intake-api", "desk")}
+            # A narrow terminal breaks a long line by itself; a link or a password must never be cut.
+            for line in closing_lines(urls, accounts):
+                console.print(line, soft_wrap=True, highlight=False, markup=False)
             if sys.stdin.isatty() and not arguments.end:
                 _stay(system, console)
     except KeyboardInterrupt:
@@ -56,11 +64,6 @@ def main() -> int:
         console.print(f"[red]{error}[/red]")
         return 1
     return 0
-
-
-def _end(*_: object) -> None:
-    """Leave as Ctrl-C does, so that everything that was started is ended too."""
-    raise KeyboardInterrupt
 
 
 def _arguments() -> argparse.Namespace:
@@ -102,20 +105,8 @@ def _table(results: Results, seed: int) -> Table:
     return table
 
 
-def _doors(system: System, accounts: list[DemoAccount]) -> Table:
-    """Return where to log in and as whom; the passwords are shown here and nowhere else."""
-    table = Table(title=f"Log in at {system.url('desk')}  (residents: {system.url('intake-api')}/report)")
-    for column in ("login", "password", "who"):
-        table.add_column(column, no_wrap=column != "who")
-    for account in accounts:
-        table.add_row(account.login, account.password, f"{account.name}, {account.role}, {account.unit}")
-    return table
-
-
 def _stay(system: System, console: Console) -> None:
     console.print("The city lives on at real rate. Ctrl-C ends it.")
-    for name in ("intake-api", "desk", "board"):
-        console.print(f"  {name}: {system.url(name)}")
     while not threading.Event().wait(1.0):
         system.raise_failure()
 
