@@ -97,15 +97,6 @@ async def test_somebody_elses_case_is_unknown_and_the_actor_comes_from_the_token
     assert refused.value.status == 404
 
 
-async def test_the_same_report_sent_three_times_is_one_case(city: RunningCity) -> None:
-    """S0-02: offline-safe with a client id."""
-    form = {"text": "垃圾堆了一地没人清", "channel": "one_key", **city.a_grid("sub-06")}
-    receipts = [await city.doors.report(form, key="walker-17", address="10.9.1.1") for _ in range(3)]
-
-    assert len({receipt.number for receipt in receipts}) == 1
-    await city.opened(receipts[0].number)
-
-
 async def test_phones_never_leave_the_vault(city: RunningCity) -> None:
     filed = await city.report("井盖缺失，请联系13912345678", **city.a_grid("sub-07"))
     await city.quiet.wait()
