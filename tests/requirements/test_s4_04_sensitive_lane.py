@@ -39,7 +39,7 @@ def sentences() -> tuple[Sentence, ...]:
     return the_district().version.sentences
 
 
-@pytest.mark.parametrize("nth", range(91))
+@pytest.mark.parametrize("nth", range(93))
 def test_a_crafted_sentence_is_decided_as_it_says(nth: int) -> None:
     sentence, reference = sentences()[nth], the_district()
 
@@ -52,7 +52,7 @@ def test_fifty_sentences_and_more_try_every_lane_with_evasions_and_negatives() -
     expected = [sentence.expects for sentence in sentences()]
     notes = " ".join(sentence.note or "" for sentence in sentences())
 
-    assert len(sentences()) == 91
+    assert len(sentences()) == 93
     assert {"stability", "drugs", "petition", "discipline", "state_secret", "ordinary"} <= set(expected)
     assert expected.count("ordinary") >= 20
     assert all(word in notes for word in ("homophone", "inside", "full-width", "harmless"))
