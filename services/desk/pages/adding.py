@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from services.desk.pages.acting.routes import ActingPages
 from services.desk.pages.board.mode import ModePages
 from services.desk.pages.board.routes import BoardPages
+from services.desk.pages.bulletin.routes import BulletinPages
 from services.desk.pages.case.routes import CasePages
 from services.desk.pages.ground.routes import GroundPages
 from services.desk.pages.login.routes import LoginPages
@@ -19,5 +20,6 @@ def add_pages(app: FastAPI, parts: PageParts) -> None:
     """Add the pages; each kind adds its own routes."""
     GroundPages(parts).add_to(app)
     RulesPages(parts).add_to(app)
+    BulletinPages(parts).add_to(app)
     for pages in (LookPages, LoginPages, QueuePages, CasePages, ActingPages, SubdistrictPages, BoardPages, ModePages):
         pages(parts).add_to(app)

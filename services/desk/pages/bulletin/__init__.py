@@ -1,0 +1,1 @@
+"""`/bulletin`: the month as one page that a leader signs."""

@@ -1,0 +1,129 @@
+"""`/bulletin`: a month's figures, each with its cases; as a page to print, as a workbook, as canonical JSON."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import FastAPI
+from starlette.responses import Response
+
+from services.chassis.web.problems import of_status
+from services.desk.pages.door import to
+from services.desk.pages.parts import PageParts
+from services.desk.pages.visit import Visit
+from services.desk.queries.bulletins import BulletinShown, bulletin_of, files_of, months, publish, visible
+
+SEE_DRAFTS: Final = ("center_leader", "center_operator", "inspector")
+PUBLISH: Final = ("center_leader",)
+CASES_A_PAGE: Final = 200
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_PERIOD: Final = re.compile(r"\d{4}-\d{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class BulletinPages:
+    """The bulletin."""
+
+    parts: PageParts
+
+    def add_to(self, app: FastAPI) -> None:
+        """Add the pages."""
+        door = self.parts.door
+        door.get(app, "/bulletin", self.latest)
+        door.get(app, "/bulletin/{period}.xlsx", self.workbook)
+        door.get(app, "/bulletin/{period}.json", self.canonical)
+        door.get(app, "/bulletin/{period}/cases", self.cases)
+        door.get(app, "/bulletin/{period}", self.show)
+        door.post(app, "/bulletin/{period}/publish", self.publish)
+
+    async def latest(self, visit: Visit) -> Response:
+        """Show the last month there is."""
+        async with self.parts.desk.reading(visit.session, "bulletin") as asking:
+            known = await months(asking)
+        mine = [month for month in known if month.published_at or visit.visitor.is_one_of(*SEE_DRAFTS)]
+        if mine:
+            return to(f"/bulletin/{mine[0].period}")
+        return self.parts.page(visit, "bulletin/none.html")
+
+    async def show(self, visit: Visit) -> Response:
+        """Show a month."""
+        period = _period(visit)
+        async with self.parts.desk.reading(visit.session, "bulletin") as asking:
+            shown = _allowed(await bulletin_of(asking, period), visit)
+            known = await months(asking)
+        drafts = visit.visitor.is_one_of(*SEE_DRAFTS)
+        return self.parts.page(
+            visit,
+            "bulletin/bulletin.html",
+            shown=shown,
+            told=shown.told,
+            months=[month for month in known if month.published_at or drafts],
+            may_publish=shown.published_at is None and shown.over and visit.visitor.is_one_of(*PUBLISH),
+            may_inspect=visit.visitor.is_one_of(*SEE_DRAFTS),
+        )
+
+    async def cases(self, visit: Visit) -> Response:
+        """List the cases behind a figure; those the person may not open are counted and nothing else."""
+        period, name = _period(visit), visit.asked("list")
+        page = int(visit.asked("page")) if visit.asked("page").isdecimal() else 0
+        async with self.parts.desk.reading(visit.session, "bulletin") as asking:
+            shown = _allowed(await bulletin_of(asking, period), visit)
+            behind = shown.cases_of(name)
+            some = behind[page * CASES_A_PAGE : (page + 1) * CASES_A_PAGE]
+            mine = await visible(asking, [case_id for _, case_id in some])
+        if not behind:
+            raise of_status(404)
+        return self.parts.page(
+            visit,
+            "bulletin/cases.html",
+            period=period,
+            name=name,
+            rows=[(number, case_id) for number, case_id in some if case_id in mine],
+            hidden=sum(case_id not in mine for _, case_id in some),
+            total=len(behind),
+            page=page,
+            more=(page + 1) * CASES_A_PAGE < len(behind),
+        )
+
+    async def workbook(self, visit: Visit) -> Response:
+        """Give the workbook as it was compiled."""
+        return await self._file(visit, "workbook", XLSX, "xlsx")
+
+    async def canonical(self, visit: Visit) -> Response:
+        """Give the canonical JSON: whoever compiles it again from the events gets the same bytes."""
+        return await self._file(visit, "body", "application/json", "json")
+
+    async def publish(self, visit: Visit) -> Response:
+        """Publish what the leader has seen."""
+        period, seen = _period(visit), visit.form.text("seen")
+        if re.fullmatch(r"[0-9a-f]{64}", seen) is None:
+            raise of_status(422)
+        async with self.parts.desk.pool.acquire() as connection:
+            await publish(connection, period, bytes.fromhex(seen), visit.session)
+        return to(f"/bulletin/{period}")
+
+    async def _file(self, visit: Visit, column: str, media_type: str, ending: str) -> Response:
+        period = _period(visit)
+        async with self.parts.desk.reading(visit.session, "bulletin") as asking:
+            row = await files_of(asking, period)
+        if row is None or not (row["published_at"] or visit.visitor.is_one_of(*SEE_DRAFTS)):
+            raise of_status(404)
+        told = {
+            "Content-Disposition": f'attachment; filename="bulletin-{period}.{ending}"',
+            "Cache-Control": "no-store",
+        }
+        return Response(row[column], headers=told, media_type=media_type)
+
+
+def _period(visit: Visit) -> str:
+    period = str(visit.request.path_params["period"])
+    if _PERIOD.fullmatch(period) is None:
+        raise of_status(404)
+    return period
+
+
+def _allowed(shown: BulletinShown | None, visit: Visit) -> BulletinShown:
+    """Return the bulletin; a draft belongs to the command center and the inspectors."""
+    if shown is None or not (shown.published_at or visit.visitor.is_one_of(*SEE_DRAFTS)):
+        raise of_status(404)
+    return shown

@@ -1,0 +1,103 @@
+"""Bulletins as the appraisal compiled them, which of their cases a person may open, and the word that publishes one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from services.chassis.web.problems import Problem
+from services.desk.queries.asking import Asking
+
+MONTHS_MAX: Final = 36
+MONTHS: Final = f"""
+    select period, published_at, over from appraisal.bulletins_shown order by period desc limit {MONTHS_MAX}
+"""
+ONE: Final = "select body, sha256, published_at, over from appraisal.bulletins_shown where period = $1"
+WORKBOOK: Final = "select body, workbook, published_at from appraisal.bulletins_shown where period = $1"
+GRADES: Final = """
+    select unit, entry, grade, points, reason, at from appraisal.grades_shown where period = $1 order by unit, entry
+"""
+SAMPLES: Final = """
+    select seed, size, cases, numbers, drawn_at from appraisal.samples_shown where period = $1 order by drawn_at
+"""
+VISIBLE: Final = "select case_id from ledger.cases where case_id = any ($1)"
+PUBLISH: Final = "select appraisal.publish_bulletin($1, $2, $3)"
+
+
+@dataclass(frozen=True, slots=True)
+class MonthShown:
+    period: str
+    published_at: datetime | None
+    over: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulletinShown:
+    """A bulletin: what was published, else the draft."""
+
+    told: Mapping[str, Any]
+    digest: str
+    """SHA-256 of its bytes, by which a person publishes what they have seen."""
+    published_at: datetime | None
+    over: bool
+    grades: Sequence[Mapping[str, Any]]
+    samples: Sequence[Mapping[str, Any]]
+
+    def cases_of(self, name: str) -> Sequence[tuple[str, UUID]]:
+        """Return number and id of the cases behind a figure; none for a name that is no figure's."""
+        cases = self.told.get("cases", ())
+        return [(cases[place][0], UUID(cases[place][1])) for place in self.told.get("lists", {}).get(name, ())]
+
+
+async def months(asking: Asking) -> Sequence[MonthShown]:
+    """Return the months there are, the last first."""
+    return [MonthShown(**row) for row in await asking.connection.fetch(MONTHS)]
+
+
+async def bulletin_of(asking: Asking, period: str) -> BulletinShown | None:
+    """Return a month's bulletin."""
+    row = await asking.connection.fetchrow(ONE, period)
+    if row is None:
+        return None
+    return BulletinShown(
+        told=msgspec.json.decode(row["body"]),
+        digest=row["sha256"].hex(),
+        published_at=row["published_at"],
+        over=row["over"],
+        grades=[dict(each) for each in await asking.connection.fetch(GRADES, period)],
+        samples=[dict(each) for each in await asking.connection.fetch(SAMPLES, period)],
+    )
+
+
+async def files_of(asking: Asking, period: str) -> Mapping[str, Any] | None:
+    """Return `body` and `workbook` as they are stored."""
+    row = await asking.connection.fetchrow(WORKBOOK, period)
+    return None if row is None else dict(row)
+
+
+async def visible(asking: Asking, cases: Sequence[UUID]) -> frozenset[UUID]:
+    """Return those of the cases that the person may open."""
+    rows = await asking.connection.fetch(VISIBLE, list(cases))
+    return frozenset(UUID(int=row["case_id"].int) for row in rows)
+
+
+async def publish(connection: Any, period: str, seen: bytes, token_hash: bytes) -> None:
+    """Publish the draft that the person has seen.
+
+    Raises:
+        Problem: it changed since, is not complete, was published already, or the person is not the center's leader.
+    """
+    try:
+        await connection.fetchval(PUBLISH, period, seen, token_hash)
+    except asyncpg.SerializationError:
+        raise Problem("draft-changed", "The draft changed", 409, "Look at it again before you publish it.") from None
+    except asyncpg.NoDataFoundError:
+        raise Problem("month-not-over", "The month is not over", 409) from None
+    except asyncpg.UniqueViolationError:
+        raise Problem("published-already", "Published already", 409) from None
+    except asyncpg.InsufficientPrivilegeError:
+        raise Problem("not-yours-to-do", "Not yours to do", 403) from None

@@ -1,0 +1,112 @@
+"""The bulletin's page over real PostgreSQL: a draft for the center, published by its leader, every number opens."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import pytest
+
+from services.appraisal.domain.bulletin import canonical
+from services.appraisal.domain.compiling import compile_bulletin
+from services.appraisal.domain.counting import Month, Town
+from services.appraisal.domain.periods import period_of
+from services.appraisal.store.workbook import workbook_of
+from services.reference.model.appraising import AppraisalPolicy
+from tests.builders import an_id
+from tests.requirements.test_x_12_three_rates import ten_cases
+from tests.unit.appraisal.stories import Story
+from tests.wire.appraisal.room import ZONE
+from tests.wire.desk.office import Office
+from tests.wire.desk.pages import Pages
+
+pytestmark = pytest.mark.postgres
+
+MARCH = period_of("2026-03", ZONE)
+OVER = "2026-04-01 02:00:00+08"
+
+
+@pytest.fixture
+def pages(office: Office) -> Pages:
+    office.at(OVER)
+    return Pages(office)
+
+
+def a_body(stories: Sequence[Story], pages: Pages) -> bytes:
+    """Compile March and leave it as the appraisal's draft."""
+    records = [record for story in stories if (record := story.record(MARCH.ends)) is not None]
+    names = {"drainage": "排水中心", "sub-01": "桥西街道"}
+    town = Town(version=1, policy=AppraisalPolicy(), names=names, kinds={"drainage": "department"})
+    month = Month(period=MARCH, weeks=(), records=records, refusals=(), town=town)
+    bulletin = compile_bulletin(month)
+    body = canonical(bulletin)
+    pages.office.database.run_sql(
+        "insert into appraisal.drafts (period, body, workbook, compiled_at, over) values ('2026-03',"
+        f" '\\x{body.hex()}', '\\x{workbook_of(bulletin).hex()}', '{OVER}', true)"
+        " on conflict (period) do update set body = excluded.body, workbook = excluded.workbook"
+    )
+    return body
+
+
+async def test_the_leader_reads_the_draft_and_publishes_what_was_read(pages: Pages) -> None:
+    body = a_body(ten_cases(), pages)
+    leader = await pages.browser_of("leader")
+    clerk = await pages.browser_of("drainage")
+
+    await leader.get("/bulletin/2026-03")
+    assert "75.0 %" in leader.page
+    assert "71.4 %" in leader.page
+    assert "排水中心" in leader.page
+    assert (await clerk.get("/bulletin/2026-03")).status_code == 404
+    assert leader.field("seen") == hashlib.sha256(body).hexdigest()
+
+    published = await leader.post("/bulletin/2026-03/publish", {"seen": leader.field("seen")})
+    assert published.status_code == 303, published.text
+    assert (await clerk.get("/bulletin/2026-03")).status_code == 200
+    assert (await clerk.get("/bulletin/2026-03.json")).content == body
+    assert (await clerk.get("/bulletin/2026-03.xlsx")).content[:2] == b"PK"
+    assert (await clerk.get("/bulletin")).headers["location"] == "/bulletin/2026-03"
+
+
+async def test_a_draft_that_changed_meanwhile_and_who_is_not_the_leader_publish_nothing(pages: Pages) -> None:
+    a_body(ten_cases(), pages)
+    leader, center = await pages.browser_of("leader"), await pages.browser_of("center")
+    await leader.get("/bulletin/2026-03")
+    seen = leader.field("seen")
+    a_body(ten_cases()[1:], pages)
+
+    changed = await leader.post("/bulletin/2026-03/publish", {"seen": seen})
+    await leader.get("/bulletin/2026-03")
+    refused = await center.post("/bulletin/2026-03/publish", {"seen": leader.field("seen")})
+
+    assert (changed.status_code, refused.status_code) == (409, 403)
+    assert pages.office.count("appraisal.bulletins") == 0
+
+
+async def test_every_number_opens_its_cases_and_only_those_a_person_may_see_are_named(pages: Pages) -> None:
+    await pages.office.open("1")
+    a_body(ten_cases(), pages)
+    center = await pages.browser_of("center")
+    await center.get("/bulletin/2026-03")
+    addresses = sorted(set(re.findall(r'href="(/bulletin/2026-03/cases\?list=[^"]+)"', center.page)))
+
+    assert len(addresses) > 10
+    for address in addresses:
+        assert (await center.get(address)).status_code == 200, address
+
+    await center.get("/bulletin/2026-03/cases?list=district/closed")
+    assert f"/cases/{an_id('1')}" in center.page
+    assert "6 件" in center.page
+    assert "其中本页 5 件" in center.page
+    assert (await center.get("/bulletin/2026-03/cases?list=nothing")).status_code == 404
+
+
+async def test_a_month_with_nothing_overdue_reads_well_in_english_too(pages: Pages) -> None:
+    at = datetime(2026, 3, 6, tzinfo=ZONE)
+    a_body([Story("1", at, at + timedelta(days=2)).closed(at)], pages)
+    leader = await pages.browser_of("leader")
+
+    await leader.get("/bulletin/2026-03", **{"Accept-Language": "en"})
+
+    assert "Nothing was overdue." in leader.page
+    assert "100.0 %" in leader.page
