@@ -27,7 +27,7 @@ from services.reference.model.calendars import CalendarYear, calendar_of
 from services.reference.model.policies import Policies
 
 REFERENCE: Final = PROJECT / "deploy" / "reference"
-WORKERS: Final = ("router", "ledger", "notify", "appraisal", "board")
+WORKERS: Final = ("router", "ledger", "notify", "board")
 SUPERUSER: Final = "postgres"
 
 

@@ -6,6 +6,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from services.appraisal.settings import AppraisalSettings
 from services.board.settings import BoardSettings
 from services.chassis.settings import ServiceSettings, WithKafka, WithPostgres
 from services.desk.settings import DeskSettings
@@ -18,7 +19,7 @@ from services.sla.settings import SlaSettings
 
 SETTINGS: Final[tuple[type[ServiceSettings], ...]] = (
     IntakeApiSettings, IntakeRelaySettings, RouterSettings, LedgerSettings, SlaSettings, DeskSettings, BoardSettings,
-    NotifySettings, ReconcilerSettings,
+    NotifySettings, AppraisalSettings, ReconcilerSettings,
 )  # fmt: skip
 SHARED: Final = ((ServiceSettings, "every process"), (WithPostgres, "with PostgreSQL"), (WithKafka, "with Kafka"))
 HEAD: Final = """# Settings

@@ -18,7 +18,7 @@ THE_DRIVERS_OWN: Final = ("current_setting('jit')", "typeinfo")
 """asyncpg looks types up once per connection."""
 TABLES: Final = """
     select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    where c.relkind = 'r' and n.nspname in ('intake', 'vault', 'ledger', 'notify') order by 1
+    where c.relkind = 'r' and n.nspname in ('intake', 'vault', 'ledger', 'notify', 'appraisal') order by 1
 """
 
 

@@ -14,6 +14,8 @@ import pytest
 from prometheus_client import CollectorRegistry
 from uuid_utils.compat import uuid7
 
+from services.appraisal.ports import Row
+from services.appraisal.store.facts import PostgresFacts
 from services.chassis.delivery.batch import Batch, Delivered
 from services.chassis.sealing import Keys, keys_in
 from services.contracts.codec import decode, encode
@@ -39,7 +41,7 @@ from services.router.handlers import DecideReports
 from services.router.metrics import RouterMetrics
 from tests.benchmarks.counting import BYTES_TOLERANCE, added, baseline, counted_pool, rows_of
 from tests.benchmarks.load.bodies import UNIQUE, bodies
-from tests.builders import a_dispatched_case, an_id
+from tests.builders import MONDAY_NOON, a_dispatched_case, an_id
 from tests.environment.database import Database
 from tests.unit.reference.test_default_rules import shipped
 from tests.wire.desk.office import SETUP, TheCity, person_sql, token_of
@@ -158,6 +160,17 @@ async def test_a_batch_of_facts_is_one_statement(database: Database) -> None:
 
     assert len(sent) == baseline("notify.statements_per_batch")
     assert added(before, rows_of(database), BATCH) == baseline("notify.rows_per_fact")
+
+
+async def test_a_batch_of_facts_is_one_statement_for_the_appraisal_too(database: Database) -> None:
+    rows = [Row(an_id(f"case {number}"), 1, MONDAY_NOON, "opened") for number in range(BATCH)]
+    async with counted_pool(database, "appraisal") as (pool, statements):
+        before = rows_of(database)
+        with statements.counted() as sent:
+            await PostgresFacts(pool).keep_once(rows)
+
+    assert len(sent) == baseline("appraisal.statements_per_batch")
+    assert added(before, rows_of(database), BATCH) == baseline("appraisal.rows_per_fact")
 
 
 LIFE: Final[tuple[tuple[str, Act], ...]] = (
