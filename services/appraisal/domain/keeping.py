@@ -58,7 +58,7 @@ def _step(fact: progress.StepTaken) -> tuple[Kept, ...]:
     if fact.supervision is not None and not fact.supervision.joined:
         kept.append(Ordered(fact.supervision.number))
     if fact.proposal is not None and fact.proposal_number is not None:
-        kept.append(Proposed(fact.proposal_number, fact.proposal))  # type: ignore[arg-type]  # of the same three words
+        kept.append(Proposed(fact.proposal_number, fact.proposal, fact.unit))  # type: ignore[arg-type]  # of the same three words
     return tuple(kept)
 
 

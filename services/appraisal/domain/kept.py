@@ -126,11 +126,12 @@ class Ordered(msgspec.Struct, frozen=True, tag="ordered"):
     number: int
 
 
-class Proposed(msgspec.Struct, frozen=True, tag="proposed"):
-    """An act of authority waits for a person."""
+class Proposed(msgspec.Struct, frozen=True, tag="proposed", omit_defaults=True):
+    """An act of authority waits for a person; it is about `unit`, or about the lead."""
 
     proposal: int
     kind: ProposalKind
+    unit: str = ""
 
 
 class KeptOff(msgspec.Struct, frozen=True, tag="kept_off"):

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.appraisal.domain.bulletin import InterviewRow, OverdueRow, RefusedRow
 from services.appraisal.domain.counting import Counted
 from services.appraisal.domain.kept import Confirmed, Kept, KeptNotice, KeptOff, Marked, Proposed, SentBack, StayedAway
+from services.appraisal.domain.record import Dated, Record
 
 INTERVIEW: Final = ("proposed", "confirmed", "declined", "red_cards", "no_shows")
 DECISIONS: Final = frozenset({"proposed", "confirmed", "declined"})
@@ -57,8 +58,7 @@ def interview_rows(counted: Counted) -> Iterator[InterviewRow]:
         for dated in record.happened if record.counts else ():
             found = _about_interview(dated.kept) if counted.month.period.holds(dated.at) else ""
             if found:
-                unit = dated.kept.unit if isinstance(dated.kept, Marked | StayedAway) else ""
-                about[unit or dated.lead][found].append(record.case_id)
+                about[_whom(record, dated)][found].append(record.case_id)
     for unit, facts in sorted(about.items()):
         if facts.keys() & DECISIONS:
             shown = {name: counted.lists.add(f"{unit}/interview/{name}", facts.get(name, ())) for name in INTERVIEW}
@@ -72,6 +72,16 @@ def sensitive_counts(counted: Counted) -> dict[str, int]:
         if record.snapshot.lane != "ordinary" and counted.month.period.holds(record.snapshot.accepted_at):
             counts[record.snapshot.lane] += 1
     return dict(sorted(counts.items()))
+
+
+def _whom(record: Record, dated: Dated) -> str:
+    """Return the unit that a mark, a no-show or a proposal is about; the lead where it names none."""
+    kept = dated.kept
+    if isinstance(kept, Confirmed):
+        number, happened = kept.proposal, record.happened
+        asked = (one for one in happened if isinstance(one.kept, Proposed) and one.kept.proposal == number)
+        return next((_whom(record, one) for one in asked), dated.lead)
+    return (kept.unit if isinstance(kept, Marked | StayedAway | Proposed) else "") or dated.lead
 
 
 def _kept_off(counted: Counted) -> Mapping[str, Sequence[UUID]]:
