@@ -258,6 +258,8 @@ class CaseProgressed(Event, frozen=True, kw_only=True):
     reference_version: int
     whistle_open: int | None = None
     """Number of the open whistle, if one is open."""
+    supervision_open: int | None = None
+    """Number of the open supervision order, if one is open."""
     clocks: tuple[ClockSnapshot, ...] = ()
 
     @property

@@ -35,6 +35,7 @@ def progressed(
         urgency=case.urgency,
         reference_version=case.reference_version,
         whistle_open=case.whistle_open,
+        supervision_open=case.supervision_open,
         clocks=clocks,
     )
 

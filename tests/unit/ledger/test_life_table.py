@@ -181,6 +181,15 @@ def test_a_case_has_an_owner_in_every_state(make: Callable[[], CaseInTest]) -> N
     assert leads == ([taken.case.lead] if taken.case.closed_at is None else [])
 
 
+def test_the_fact_of_a_supervision_order_says_that_it_is_open() -> None:
+    case = lives.in_progress()
+
+    act(case, Supervise(reason="群众反映强烈"), OPERATOR)
+
+    stated: Any = case.taken.facts[-1].event
+    assert stated.supervision_open == 1
+
+
 @pytest.mark.parametrize("make", IN_STATE.values(), ids=IN_STATE)
 def test_every_fact_says_who_and_when(make: Callable[[], CaseInTest]) -> None:
     for stated in make().taken.facts:

@@ -106,8 +106,9 @@ async function draw() {
   const parts = [drawNumbers, () => showGround(latest.picture.grids), drawLadder,
     () => { drawWhistles(byId("whistles"), latest.whistles.slice(0, 30), telling, now()); byId("whistles-empty").hidden = latest.whistles.length > 0; },
     drawNews, drawSubdistricts, drawStrip];
-  for (const part of parts) { part(); await rest(); }
-  drawing = false;
+  try {
+    for (const part of parts) { part(); await rest(); }
+  } finally { drawing = false; }
 }
 
 function startWorker(panel) {
