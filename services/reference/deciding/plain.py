@@ -17,7 +17,7 @@ _WEDGED: Final = re.compile("(?<=[\u4e00-\u9fff])[a-z](?=[\u4e00-\u9fff])")
 class _Plain(dict[int, str]):
     """For `str.translate`: what each character becomes, found once.
 
-    Capitals, full-width forms and radicals become ordinary; marks a clause's end; blanks, dashes, zero-width characters,
+    Capitals, full-width forms, radicals become ordinary; marks a clause's end; blanks, dashes, zero-width characters,
     emoji and strokes over a character nothing.
     """
 
