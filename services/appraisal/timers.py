@@ -26,7 +26,8 @@ DRAFT_SECONDS_MIN: Final = 60.0
 SHARE: Final = 50
 """Compiling and looking for bursts take one fiftieth of a core at most: after each, so many times as long is rest."""
 BUSY_FACTS: Final = 500
-"""So many facts since the last tick: the way of a case comes first, drafts wait."""
+"""So many facts since the last tick: the way of a case comes first, drafts wait and bursts are looked for less."""
+BUSY_SECONDS: Final = 60.0
 
 _log = structlog.get_logger("whistle.appraisal")
 
@@ -43,6 +44,7 @@ class Compiler:
     draft_seconds_min: float = DRAFT_SECONDS_MIN
     _policies: PoliciesInForce = field(default_factory=PoliciesInForce)
     _known: dict[str, Standing] = field(default_factory=dict)
+    _told: set[str] = field(default_factory=set)
     _rest_until: dict[str, float] = field(default_factory=dict)
     _taken: float = 0.0
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -62,11 +64,12 @@ class Compiler:
 
     async def tick(self) -> None:
         """Do what is due."""
+        taken, before = self.metrics.facts_taken(), self._taken
+        busy, self._taken = taken - before > BUSY_FACTS, taken
         if self._rested("bursts"):
-            await self._worked("bursts", self._bursts(), self.tick_seconds)
+            await self._worked("bursts", self._bursts(), BUSY_SECONDS if busy else self.tick_seconds)
         if self._rested("published"):
-            await self._worked("published", tell_of_published(self.pool), self.tick_seconds)
-        busy, self._taken = self.metrics.facts_taken() - self._taken > BUSY_FACTS, self.metrics.facts_taken()
+            await self._worked("published", tell_of_published(self.pool, self._told), self.tick_seconds)
         if self._rested("drafts") and not busy:
             await self._worked("drafts", self._drafts(), self.draft_seconds_min)
 

@@ -7,9 +7,9 @@ import msgspec
 from services.contracts.events.dispatch import Urgency
 from services.contracts.events.progress import Card, ClockKind, Step, WhistleKind
 from services.contracts.events.report import Lane
+from services.reference.model.appraising import AppraisalPolicy
 from services.reference.model.duplicates import DuplicatePolicy
 from services.reference.model.lexicon import LanePolicy
-from services.reference.model.appraising import AppraisalPolicy
 from services.reference.model.life import LifePolicy
 
 DISPATCH: Final[dict[Urgency, str]] = {

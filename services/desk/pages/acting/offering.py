@@ -92,7 +92,7 @@ class Choices:
         return "" if place.latitude is None else f"{place.latitude},{place.longitude}"
 
     def number(self, field: str) -> str:
-        """Return a number filled in beforehand: the case's last whistle; 0, the case as a whole, where none was blown."""
+        """Return a number filled in beforehand: the case's last whistle; 0, the whole case, where none was blown."""
         return str(self.case.whistles) if field == "number" else ""
 
     def said(self, act: str, field: str, choice: str, name: str, say: Callable[..., str]) -> str:

@@ -31,6 +31,7 @@ class Blow(msgspec.Struct, frozen=True, tag="whistle", forbid_unknown_fields=Tru
     latitude: Latitude | None = None
     """The meeting point, within the case's subdistrict."""
 
+
 class ReportIn(msgspec.Struct, frozen=True, tag="report_in", forbid_unknown_fields=True):
     """A called department reports in (报到): where, and with a picture when there is one."""
 
