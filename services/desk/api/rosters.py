@@ -47,7 +47,7 @@ def roster_routes(app: FastAPI, desk: Desk) -> None:
                 shift_id, wrong = await enter(connection, token, entered, keepers)
         except NobodyAsksError:
             raise nobody() from None
-        _refuse(wrong)
+        refuse_shift(wrong)
         return json_answer(ShiftKept(shift_id=shift_id))
 
     @app.delete("/api/v1/rosters/{unit}/{shift_id}", responses=told(ShiftKept, 403, 404))
@@ -60,11 +60,12 @@ def roster_routes(app: FastAPI, desk: Desk) -> None:
                 wrong = await end(connection, token, unit, known, keepers)
         except NobodyAsksError:
             raise nobody() from None
-        _refuse(wrong)
+        refuse_shift(wrong)
         return json_answer(ShiftKept(shift_id=known))
 
 
-def _refuse(wrong: str | None) -> None:
+def refuse_shift(wrong: str | None) -> None:
+    """Raise the Problem for what the ledger finds wrong with a shift."""
     if wrong is not None:
         raise WRONG[wrong]
 

@@ -8,10 +8,12 @@ from services.desk.pages.board.routes import BoardPages
 from services.desk.pages.bulletin.routes import BulletinPages
 from services.desk.pages.case.routes import CasePages
 from services.desk.pages.ground.routes import GroundPages
+from services.desk.pages.leading.routes import LeadingPages
 from services.desk.pages.login.routes import LoginPages
 from services.desk.pages.looks import LookPages
 from services.desk.pages.parts import PageParts
 from services.desk.pages.queue.routes import QueuePages
+from services.desk.pages.rosters.routes import RosterPages
 from services.desk.pages.rules.routes import RulesPages
 from services.desk.pages.subdistrict.routes import SubdistrictPages
 
@@ -21,5 +23,7 @@ def add_pages(app: FastAPI, parts: PageParts) -> None:
     GroundPages(parts).add_to(app)
     RulesPages(parts).add_to(app)
     BulletinPages(parts).add_to(app)
+    RosterPages(parts).add_to(app)
+    LeadingPages(parts).add_to(app)
     for pages in (LookPages, LoginPages, QueuePages, CasePages, ActingPages, SubdistrictPages, BoardPages, ModePages):
         pages(parts).add_to(app)

@@ -54,7 +54,13 @@ class Rehearsing:
         await begin(self.pool, wanted.draft_id, wanted.active.number, cases, run, wanted.token_hash)
         task = asyncio.create_task(self._run(run, wanted, cases), name="desk.rehearsing")
         self.running.add(task)
-        task.add_done_callback(self.running.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Let another one begin. One that failed told nobody: the page says so after 10 s without a word."""
+        self.running.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("a replay failed", error=repr(error)[:300])
 
     async def _run(self, run: UUID, wanted: Wanted, cases: int) -> None:
         replaying = Replaying(wanted.active, wanted.draft)
@@ -64,11 +70,8 @@ class Rehearsing:
                 await self._decide(run, replaying, wanted, cases)
         except TimeoutError:
             ended = "too_long"
-        except Exception as error:  # noqa: BLE001 -- whatever went wrong, the page must say that it ended
-            _log.exception("a replay failed", error=repr(error)[:300])
-            ended = "failed"
         result = replaying.told()
-        await tell(self.pool, run, result.reports, ended, None if ended == "failed" else result)
+        await tell(self.pool, run, result.reports, ended, result)
 
     async def _decide(self, run: UUID, replaying: Replaying, wanted: Wanted, cases: int) -> None:
         before: UUID | None = None

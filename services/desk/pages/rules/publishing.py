@@ -58,7 +58,7 @@ class PublishingPages:
     async def replay(self, visit: Visit) -> Response:
         """Decide the latest cases again by the draft, in the background."""
         number = _number(visit)
-        _require(visit, *CONFIRM)
+        require_role(visit, *CONFIRM)
         active = self.parts.names.latest()
         async with self.parts.desk.reading(visit.session, "rules") as asking:
             content = await draft_content(asking.connection, number)
@@ -83,7 +83,7 @@ class PublishingPages:
     async def publish(self, visit: Visit) -> Response:
         """Publish somebody else's draft, as it was shown beside the version in force."""
         number = _number(visit)
-        _require(visit, *CONFIRM)
+        require_role(visit, *CONFIRM)
         begins = self._begins(visit)
         async with self.parts.desk.pool.acquire() as connection:
             if await number_in_force(connection) != visit.form.number("against"):
@@ -96,7 +96,7 @@ class PublishingPages:
 
     async def withdraw(self, visit: Visit) -> Response:
         """Take an open draft back."""
-        _require(visit, *UPLOAD)
+        require_role(visit, *UPLOAD)
         try:
             await withdraw(self.parts.desk.pool, _number(visit), visit.session)
         except PublicationRefusedError as error:
@@ -105,7 +105,7 @@ class PublishingPages:
 
     async def again(self, visit: Visit) -> Response:
         """Draft an earlier version again: the way back is another publication, by another person."""
-        _require(visit, *UPLOAD)
+        require_role(visit, *UPLOAD)
         note = visit.form.text("note")[:500]
         if len(note) < NOTE_MIN:
             raise Problem("reason-missing", "A reason is needed", 422)
@@ -127,7 +127,8 @@ class PublishingPages:
         return local if local.tzinfo else local.replace(tzinfo=self.parts.door.renderer.zone)
 
 
-def _require(visit: Visit, *roles: str) -> None:
+def require_role(visit: Visit, *roles: str) -> None:
+    """Refuse whoever has none of the roles; the database checks again. Raises Problem 403."""
     if not visit.visitor.is_one_of(*roles):
         raise Problem("not-yours-to-do", "Not yours to do", 403)
 

@@ -12,7 +12,8 @@ from starlette.responses import Response
 from services.chassis.web.problems import Problem, of_status
 from services.desk.pages.door import to
 from services.desk.pages.parts import PageParts
-from services.desk.pages.rules.publishing import refused_as_problem
+from services.desk.pages.rules.publishing import refused_as_problem, require_role
+from services.desk.pages.rules.view import UPLOAD
 from services.desk.pages.visit import Visit
 from services.ledger.store.refused_tasks import count_and_tell
 from services.reference.model.version import ReferenceVersion
@@ -41,6 +42,7 @@ class UploadingPages:
 
     async def upload(self, visit: Visit) -> Response:
         """Draft the version in force with the uploaded files in the place of its own."""
+        require_role(visit, *UPLOAD)
         note = visit.form.text("note")[:NOTE_MAX]
         if len(note) < NOTE_MIN:
             raise Problem("reason-missing", "A reason is needed", 422)
