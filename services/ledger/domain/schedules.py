@@ -35,3 +35,8 @@ def day_of(instant: datetime, zone: ZoneInfo = SHANGHAI) -> tuple[datetime, date
     """Return when the local day of an instant begins, and when the next one does."""
     begins = datetime.combine(instant.astimezone(zone).date(), time.min, zone)
     return begins, datetime.combine(begins.date() + DAY, time.min, zone)
+
+
+def month_begins(instant: datetime, zone: ZoneInfo = SHANGHAI) -> datetime:
+    """Return when the local month of an instant began."""
+    return datetime.combine(instant.astimezone(zone).date().replace(day=1), time.min, zone)

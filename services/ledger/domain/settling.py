@@ -12,12 +12,16 @@ from services.ledger.domain.competence import rise
 from services.ledger.domain.ladder import limit_of, rung_of
 from services.ledger.domain.life.pausing import resume_by_date
 from services.ledger.domain.life.transition import WORKING
+from services.ledger.domain.proposal import ProposalRow
 from services.ledger.domain.proposing import Proposing, propose
 from services.ledger.domain.state import CENTER, ClockRow, StepRow
 from services.ledger.domain.taken import SYSTEM, TakenCase
 from services.ledger.domain.whistle.kinds import Blowing, blow, can_blow, whom_to_call
-from services.reference.model.policies import Rung
+from services.reference.model.policies import RepeatedReds, Rung
 from services.worktime.arithmetic import add
+
+REDS = "reds"
+"""Why an interview is proposed that no rung proposes: the unit's red steps of the month."""
 
 
 def settle(case: TakenCase, now: datetime, city: City, until: datetime | None = None) -> int:
@@ -49,7 +53,7 @@ class Effect:
     marks_only: bool = False
     whistle: Whistle | None = None
     supervision: Supervision | None = None
-    proposal: int | None = None
+    proposal: ProposalRow | None = None
     rise: Rise | None = None
 
 
@@ -72,8 +76,8 @@ def _take_step(case: TakenCase, clock: ClockRow, now: datetime, city: City) -> N
         marks_only=effect.marks_only,
         whistle=effect.whistle,
         supervision=effect.supervision,
-        proposal=None if effect.marks_only else rung.proposal,
-        proposal_number=effect.proposal,
+        proposal=None if effect.proposal is None else effect.proposal.kind,
+        proposal_number=None if effect.proposal is None else effect.proposal.number,
         problem_ticket=problem_ticket,
         rise=effect.rise,
     )
@@ -115,7 +119,7 @@ def _effect(case: TakenCase, clock: ClockRow, rung: Rung, now: datetime, city: C
     return Effect(
         whistle=whistle,
         supervision=supervise(case, now, city) if rung.supervision or stands_in else None,
-        proposal=_propose(case, clock, rung, now),
+        proposal=_propose(case, clock, rung, now, city),
         rise=_rise(case, now, city) if rung.step_up else None,
     )
 
@@ -127,11 +131,23 @@ def _only_marks(case: TakenCase, clock: ClockRow, rung: Rung) -> bool:
     return clock.kind == "promise" and case.case.whistle_open is not None
 
 
-def _propose(case: TakenCase, clock: ClockRow, rung: Rung, now: datetime) -> int | None:
-    if rung.proposal is None:
-        return None
-    proposing = Proposing(kind=rung.proposal, unit=clock.unit or case.case.lead, because=rung.step)
-    return propose(case, proposing, now).number
+def _propose(case: TakenCase, clock: ClockRow, rung: Rung, now: datetime, city: City) -> ProposalRow | None:
+    """Propose what the rung says, else what the unit's red steps of this month say together."""
+    repeated = city.policies.repeated_reds
+    is_full = repeated is not None and _draws_red(case, clock.unit, rung, repeated)
+    if rung.proposal is not None:
+        return propose(case, Proposing(kind=rung.proposal, unit=clock.unit or case.case.lead, because=rung.step), now)
+    if repeated is not None and is_full:
+        return propose(case, Proposing(kind=repeated.proposal, unit=clock.unit, because=REDS), now)
+    return None
+
+
+def _draws_red(case: TakenCase, unit: str, rung: Rung, repeated: RepeatedReds) -> bool:
+    """Count the step if it is red; whether it makes the month's number full."""
+    if rung.step not in repeated.steps or unit not in case.reds:
+        return False
+    case.reds[unit] += 1
+    return case.reds[unit] == repeated.count
 
 
 def _rise(case: TakenCase, now: datetime, city: City) -> Rise | None:

@@ -56,6 +56,8 @@ class TakenCase:
     found_units: list[str] = field(default_factory=list)
     on_duty: Mapping[str, OnDuty] = field(default_factory=dict)
     """Whom a whistle would call now, by unit; filled in when one may be blown."""
+    reds: dict[str, int] = field(default_factory=dict)
+    """Red steps this month of units that may draw one now, shared by the cases of a transaction (domain §6.4)."""
     notices: list[NoticeIssued] = field(default_factory=list)
     proposals_changed: bool = False
     derived: dict[int, ClockRow] = field(default_factory=dict)

@@ -97,6 +97,16 @@ class MajorMatters(msgspec.Struct, frozen=True, kw_only=True):
     lanes: frozenset[Lane] = frozenset()
 
 
+class RepeatedReds(msgspec.Struct, frozen=True, kw_only=True):
+    """What follows when a unit draws so many red steps within a calendar month of the district (domain §6.4)."""
+
+    steps: tuple[Step, ...] = ("supervision", "no_show")
+    """Which steps count; of a clock that is red already the later ones are the same card."""
+    count: int = 3
+    proposal: Literal["bulletin", "interview", "express"] = "interview"
+    """Proposed with the step that makes the number full, once a month; confirmed by a person."""
+
+
 class Policies(msgspec.Struct, frozen=True, kw_only=True):
     """Everything about time that is configuration: which ladder each clock climbs, limits, whistles, orders."""
 
@@ -123,6 +133,8 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True):
     tier_keeps: str = "1wd"
     """How long a grid may keep a case at most; its ladder usually passes it on sooner, at the day's end."""
     major: MajorMatters = MajorMatters()
+    repeated_reds: RepeatedReds | None = None
+    """None: nothing follows."""
     lane_items: dict[Lane, str] = {}
     """The catalogue item whose limits a report of a sensitive lane follows."""
     lanes: LanePolicy = LanePolicy()

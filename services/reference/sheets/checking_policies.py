@@ -13,6 +13,8 @@ from services.reference.sheets.refusals import Refusal
 from services.worktime.limits import Limit, UnreadableLimitError
 
 SHEET: Final = "policies"
+REDS_MIN: Final = 2
+"""One red step has its own rung."""
 
 
 def check_policies(policies: Policies, item_codes: Collection[str]) -> Iterator[Refusal]:
@@ -21,6 +23,7 @@ def check_policies(policies: Policies, item_codes: Collection[str]) -> Iterator[
         *_missing(policies),
         *_ladder_faults(policies),
         *_limit_faults(policies),
+        *_reds_faults(policies),
         *appraisal_faults(policies.appraisal),
         *duplicate_faults(policies.duplicates),
     ):
@@ -44,6 +47,18 @@ def _missing(policies: Policies) -> Iterator[tuple[str, str]]:
     for clock in get_args(ClockKind):
         if clock not in policies.ladder_of:
             yield "ladder_of", f"nothing for {clock}"
+
+
+def _reds_faults(policies: Policies) -> Iterator[tuple[str, str]]:
+    repeated = policies.repeated_reds
+    if repeated is None:
+        return
+    red = {rung.step for ladder in policies.ladders.values() for rung in ladder.rungs if rung.card == "red"}
+    for step in repeated.steps:
+        if step not in red:
+            yield "repeated_reds", f"the step {step} is red on no ladder"
+    if repeated.count < REDS_MIN:
+        yield "repeated_reds", f"less than {REDS_MIN}"
 
 
 def _ladder_faults(policies: Policies) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from services.contracts.events.progress import StepTaken
 from services.ledger.domain.acts import Handle, SignIn
 from services.ledger.domain.whistle.acts import ReportIn
-from tests.builders import MONDAY_NOON
+from tests.builders import MONDAY_NOON, a_city
 from tests.unit.ledger.cases import ANSWER, CaseInTest
 
 MINUTE = timedelta(minutes=1)
@@ -135,3 +136,40 @@ def test_the_policy_says_whether_the_clock_blows(automatic: bool) -> None:  # no
     case.settle(case.clock("handling", "drainage").due_at)
 
     assert (case.taken.case.whistle_open is not None) == automatic
+
+
+@pytest.mark.parametrize(
+    ("before", "proposals"),
+    [
+        pytest.param(0, [None, None], id="two-are-no-reason"),
+        pytest.param(1, [None, "interview"], id="the-third-is"),
+        pytest.param(2, ["interview", None], id="the-fourth-is-not-proposed-again"),
+        pytest.param(3, [None, None], id="nor-the-fifth"),
+    ],
+)
+def test_the_third_red_step_of_a_unit_in_a_month_proposes_an_interview(
+    before: int, proposals: list[str | None]
+) -> None:
+    case = CaseInTest()
+    case.settle(case.clock("handling", "drainage").due_at)
+    case.taken.reds = {"drainage": before}
+
+    steps = case.settle(case.clock("report_in", "drainage").due_at)
+
+    red = [step for step in steps if step.unit == "drainage" and step.step in {"supervision", "no_show"}]
+    assert [step.proposal for step in red] == proposals
+    assert [(each.kind, each.unit, each.because) for each in case.taken.proposals] == (
+        [("interview", "drainage", "reds")] if any(proposals) else []
+    )
+    assert case.taken.reds == {"drainage": before + 2}
+
+
+def test_without_the_policy_red_steps_are_not_counted() -> None:
+    usual = a_city()
+    case = CaseInTest(city=a_city(policies=msgspec.structs.replace(usual.policies, repeated_reds=None)))
+    case.settle(case.clock("handling", "drainage").due_at)
+    case.taken.reds = {"drainage": 2}
+
+    case.settle(case.clock("report_in", "drainage").due_at)
+
+    assert case.taken.proposals == []
