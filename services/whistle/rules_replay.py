@@ -1,5 +1,6 @@
 """`whistle rules replay`: past reports against a draft: what would move, what each department would get."""
 
+import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Final
@@ -18,7 +19,10 @@ from services.whistle.showing import Answer, AsJson, answer, progress, table
 from services.whistle.versions import CITY, IN_FORCE, City, version_named
 
 # Case ids are UUIDv7: their index gives the latest first, without sorting a million decisions.
-LATEST: Final = "select decision::text from ledger.cases where lane = 'ordinary' order by case_id desc limit $1"
+# As bytes: what is read as text is encoded again before it is decoded, 4 of 11 µs.
+LATEST: Final = """
+    select convert_to(decision::text, 'UTF8') from ledger.cases where lane = 'ordinary' order by case_id desc limit $1
+"""
 COUNT: Final = "select count(*) from (select from ledger.cases where lane = 'ordinary' limit $1) some_cases"
 PREFETCH: Final = 1_000
 TELL_EVERY: Final = 1_000
@@ -60,11 +64,15 @@ async def _cases(connection: Connection, last: int, replaying: Replaying) -> Non
     with progress("deciding", await connection.fetchval(COUNT, last)) as tell:
         async with connection.transaction(readonly=True):
             number = 0
-            async for (decision,) in connection.cursor(LATEST, last, prefetch=PREFETCH):
-                replaying.take(decode(decision).report)
-                number += 1
-                if number % TELL_EVERY == 0:
-                    tell(number)
+            cursor = await connection.cursor(LATEST, last)
+            coming = asyncio.ensure_future(cursor.fetch(PREFETCH))
+            while rows := await coming:
+                coming = asyncio.ensure_future(cursor.fetch(PREFETCH))
+                await asyncio.sleep(0)  # it is asked: the server finds the next ones while these are decided
+                for (decision,) in rows:
+                    replaying.take(decode(decision).report)
+                number += len(rows)
+                tell(number)
 
 
 def _file(path: Path, replaying: Replaying) -> None:
