@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 from playwright.async_api import expect
 
-from tests.journeys.album import Album, pictures_wanted
+from tests.journeys.album import FOLDER, LOOKS, Album, picture_of, pictures_wanted
 from tests.journeys.browsing import browsing, told_elsewhere
 from tests.journeys.everybody import LIVE_MILLISECONDS, Cast, Journey, a_busy_morning
 from tests.journeys.running_city import RunningCity
@@ -14,6 +14,11 @@ from tests.journeys.running_city import RunningCity
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres, pytest.mark.timeout(600)]
 
 STREET: Final = "sub-03"
+STEPS: Final = (
+    "1-report", "2-sign-in", "3-overdue", "4-whistle", "5-report-in", "6-who-came", "7-handled", "8-verified",
+    "9-rated",
+)  # fmt: skip
+BYTES_MAX: Final = 3 * 1024 * 1024
 
 
 @pytest.fixture
@@ -47,3 +52,12 @@ async def test_a_report_goes_all_the_way_before_everybodys_eyes(journey: Journey
 
     await expect(whistle).to_have_count(0, timeout=LIVE_MILLISECONDS)
     assert told_elsewhere(journey.browsers.people) == []
+
+
+def test_the_page_of_the_journey_shows_every_step_in_every_look() -> None:
+    page = (FOLDER.parent / "journey.md").read_text(encoding="utf-8")
+    pictures = [picture_of(step, *look) for step in STEPS for look in LOOKS]
+
+    assert [path.name for path in pictures if f"pictures/{path.name}" not in page or not path.is_file()] == []
+    assert {path.name for path in FOLDER.glob("[0-9]-*")} == {path.name for path in pictures}
+    assert sum(path.stat().st_size for path in FOLDER.iterdir()) <= BYTES_MAX
