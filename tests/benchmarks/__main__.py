@@ -29,6 +29,7 @@ from tests.benchmarks.measuring.steps import (
     measure_steps_under_load,
 )
 from tests.benchmarks.measuring.throughput import measure_bare, measure_product
+from tests.benchmarks.measuring.yardstick import measure_yardstick
 from tests.benchmarks.product import SERVERS, Bench, connected, settings
 from tests.benchmarks.report import Report
 from tests.benchmarks.route import Measured
@@ -79,6 +80,7 @@ class Run:
         if self._wanted("bare route"):
             with running_system(settings("bench-bare", self._say, fresh=True, only=SERVERS)) as system:
                 self._bare = measure_bare(system, self._bodies, self._seconds, self._report)
+                measure_yardstick(system, self._report)
         with running_system(settings("bench", self._say, fresh=True, only=self._services)) as system:
 
             async def run() -> None:

@@ -97,7 +97,6 @@ def _move_clock(clock: ClockRow, case: TakenCase, version: Coming) -> bool:
         return False
     clock.calendar = city.number
     case.touch(clock)
-    case.derived[id(clock)] = clock
     _follow(clock, case)
     return True
 

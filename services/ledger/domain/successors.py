@@ -97,16 +97,14 @@ def _replace_clock(clock: ClockRow, unit: str, case: TakenCase, now: datetime) -
     running = any(known.kind == clock.kind and known.unit == unit for known in case.clocks if known.stopped_at is None)
     if not running or clock.kind == "stage":
         cycles = (known.cycle for known in case.clocks if known.kind == clock.kind and known.unit == unit)
-        heir = msgspec.structs.replace(clock, unit=unit, cycle=max(cycles, default=0) + 1)
-        case.add(heir)
-        case.derived[id(heir)] = heir
+        case.add(msgspec.structs.replace(clock, unit=unit, cycle=max(cycles, default=0) + 1))
     clock.stopped_at, clock.next_step, clock.next_at, clock.paused_at = now, None, None, None
     case.touch(clock)
 
 
 def _rehome(case: TakenCase, ground: Place, heir: dict[str, str]) -> None:
     row, decision = case.case, case.decision
-    row.subdistrict, case.rehomed = ground.subdistrict, True
+    row.subdistrict = ground.subdistrict
     report = msgspec.structs.replace(decision.report, place=ground)
     case.document.decision, case.decision_changed = msgspec.structs.replace(decision, report=report), True
     seeing = [heir.get(unit, unit) for unit in row.units]

@@ -59,11 +59,6 @@ class TakenCase:
     reds: dict[str, int] = field(default_factory=dict)
     """Red steps this month of units that may draw one now, shared by the cases of a transaction (domain §6.4)."""
     notices: list[NoticeIssued] = field(default_factory=list)
-    proposals_changed: bool = False
-    derived: dict[int, ClockRow] = field(default_factory=dict)
-    """Clocks whose limit is not simply the decided one, or is that again."""
-    rehomed: bool = False
-    """Whether the ground it lies on belongs to another unit now."""
     _snapshots: dict[int, ClockSnapshot] = field(default_factory=dict)
     """Of clocks that have not changed since: each fact shows all clocks, and few of them move."""
 
@@ -124,8 +119,6 @@ class TakenCase:
                 self.document.assignments.append(row)
             case ClockRow():
                 self.document.clocks.append(row)
-                if row.usual is not None or row.stage:
-                    self.derived[id(row)] = row
             case WhistleRow():
                 self.document.whistles.append(row)
             case CallRow():
@@ -140,7 +133,6 @@ class TakenCase:
         """Remember that a proposal is new or was decided."""
         if proposal not in self.proposals:
             self.document.case.proposals = [*self.proposals, proposal]
-        self.proposals_changed = True
 
     def move_to(self, state: State) -> None:
         """Change the state; only this moves the revision that If-Match is compared with."""

@@ -16,12 +16,10 @@ from services.ledger.domain.life.table import perform
 from services.ledger.domain.life.transition import Asked
 from services.ledger.domain.taken import TakenCase
 from services.ledger.store.cities import Cities
-from services.ledger.store.rosters import call_the_roll
 from services.ledger.store.settling import settle_all
-from services.ledger.store.taking import ActRow, Taken, take, write
+from services.ledger.store.taking import Answered, Taken, take
+from services.ledger.store.writing import ActRow, write
 
-ANSWERED: Final = "select fingerprint, answer from ledger.act_answered($1, $2)"
-BEFORE: Final = "select (select reason from ledger.clock_stop) as stopped, delivery.epoch() as epoch"
 CONFLICTS_MAX: Final = 3
 """Deadlocks and lost races are retried this often before the caller is told to try again."""
 
@@ -75,9 +73,9 @@ class Asking:
     key: str
 
     @property
-    def fingerprint(self) -> bytes:
+    def fingerprint(self) -> str:
         body = _ENCODER.encode((str(self.case_id), self.if_match, self.act))
-        return hashlib.sha256(body).digest()
+        return hashlib.sha256(body).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,20 +108,16 @@ class Acting:
         return answer
 
     async def _act(self, connection: Any, asking: Asking) -> tuple[ActAnswer, Exception | None]:
-        before = await connection.fetchrow(BEFORE)
-        if before["stopped"] is not None:
-            raise ClockStoppedError
-        taken = await take(connection, [asking.case_id, *others_of(asking.act)], asking.token_hash, before["epoch"])
+        taken = await take(connection, [asking.case_id, *others_of(asking.act)], asking.token_hash, asking.key)
         case = None if taken is None else taken.case(asking.case_id)
         if taken is None or case is None:
             raise NoSuchCaseError
-        # After the lock: a repeat that waited for the first sees its answer.
-        earlier = await connection.fetchrow(ANSWERED, asking.key, asking.token_hash)
-        if earlier is not None:
-            return _repeated(earlier, asking), None
+        if taken.stopped is not None:
+            raise ClockStoppedError
+        if taken.answered is not None:
+            return _repeated(taken.answered, asking), None
         revision = case.case.revision
-        await call_the_roll(connection, taken, self.cities, asking.act)
-        await settle_all(taken, self.cities)
+        await settle_all(connection, taken, self.cities, asking.act)
         refusal = await self._judge(case, taken, asking, revision)
         answer = _answer(case, taken.now)
         act = None if refusal is not None else _act_row(asking, answer, taken.now)
@@ -159,14 +153,14 @@ def _answer(case: TakenCase, now: datetime) -> ActAnswer:
 def _act_row(asking: Asking, answer: ActAnswer, now: datetime) -> ActRow:
     return ActRow(
         key=asking.key,
-        fingerprint=asking.fingerprint.hex(),
+        fingerprint=asking.fingerprint,
         at=now,
         answer=msgspec.Raw(_ENCODER.encode(answer)),
     )
 
 
-def _repeated(earlier: Any, asking: Asking) -> ActAnswer:
-    if bytes(earlier["fingerprint"]) != asking.fingerprint:
+def _repeated(earlier: Answered, asking: Asking) -> ActAnswer:
+    if earlier.fingerprint != asking.fingerprint:
         raise KeyReusedError
-    answer = msgspec.json.decode(earlier["answer"], type=ActAnswer)
+    answer = msgspec.json.decode(earlier.answer, type=ActAnswer)
     return msgspec.structs.replace(answer, replayed=True)

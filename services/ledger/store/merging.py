@@ -14,9 +14,9 @@ from services.ledger.domain.life.merging import Merging, close_together, may_mer
 from services.ledger.domain.likeness import Verdict
 from services.ledger.domain.taken import SYSTEM, TakenCase
 from services.ledger.store.cities import Cities
-from services.ledger.store.rosters import call_the_roll
 from services.ledger.store.settling import settle_all
-from services.ledger.store.taking import EPOCH, Taken, take, write
+from services.ledger.store.taking import Taken, take
+from services.ledger.store.writing import write
 
 TO_MERGE: Final = "select case_id, other, survivor from ledger.to_merge($1)"
 SETTLE: Final = "select ledger.settle_likeness($1, $2, $3, $4, $5)"
@@ -50,13 +50,12 @@ class CarryingOut:
     async def _once(self, change: Change, duplicate: UUID, survivor: UUID) -> Verdict | None:
         try:
             async with self.pool.acquire() as connection, connection.transaction():
-                taken = await take(connection, (duplicate, survivor), None, await connection.fetchval(EPOCH))
+                taken = await take(connection, (duplicate, survivor))
                 if taken is None:
                     return None
-                await call_the_roll(connection, taken, self.cities)
-                await settle_all(taken, self.cities)
+                await settle_all(connection, taken, self.cities)
                 said = await change(connection, taken, duplicate, survivor)
-                await write(connection, taken.cases, None)
+                await write(connection, taken.cases)
                 return said
         except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError):
             return None  # somebody acted on one of them: found again at the next look

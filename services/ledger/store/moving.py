@@ -11,7 +11,8 @@ import asyncpg
 from services.chassis.postgres import Pool
 from services.ledger.store.cities import Cities
 from services.ledger.store.settling import settle_all
-from services.ledger.store.taking import EPOCH, take, write
+from services.ledger.store.taking import take
+from services.ledger.store.writing import write
 
 IN_FORCE: Final = """
     select reference.version_at((select clock.now())) as version, exists (select from ledger.clock_stop) as stopped
@@ -61,12 +62,12 @@ class Moving:
 
     async def _take(self, ids: Iterable[UUID]) -> None:
         async with self.pool.acquire() as connection, connection.transaction():
-            taken = await take(connection, ids, None, await connection.fetchval(EPOCH))
+            taken = await take(connection, ids)
             if taken is None:
                 return
             found = {case.case.case_id: case.case.applied_version for case in taken.cases}
-            await settle_all(taken, self.cities)
-            await write(connection, taken.cases, None)
+            await settle_all(connection, taken, self.cities)
+            await write(connection, taken.cases)
             # A case on which nothing changed states nothing; that it was looked at is all there is to keep.
             looked_at: dict[int, list[UUID]] = {}
             for case in taken.cases:

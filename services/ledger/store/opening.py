@@ -15,12 +15,11 @@ from services.ledger.domain.life.finishing import take_follow_up
 from services.ledger.domain.life.opening import open_case, open_next
 from services.ledger.domain.taken import TakenCase
 from services.ledger.store.cities import Cities
-from services.ledger.store.deriving import derive_opened
 from services.ledger.store.major import raise_major
-from services.ledger.store.opening_rows import arguments, placeholders
-from services.ledger.store.rosters import call_the_roll
+from services.ledger.store.opening_rows import add_clocks, arguments, placeholders
 from services.ledger.store.settling import settle_all
-from services.ledger.store.taking import Taken, take, write
+from services.ledger.store.taking import Taken, take
+from services.ledger.store.writing import write
 
 GATE: Final = "select opened_at, version, epoch from ledger.gate()"
 OPEN: Final = f"select opened, followed_up from ledger.open({placeholders()})"
@@ -59,7 +58,7 @@ class Gate:
         rows = await self.connection.fetch(OPEN, *arguments(openings, self.now, self.version))
         opened = [Opened(row["opened"], row["followed_up"]) for row in rows]
         known = {case.case_id for case in opened}
-        await derive_opened(self.connection, [document for document, _ in openings], known)
+        await add_clocks(self.connection, [document for document, _ in openings], known)
         policies = {number: maker.city.policies for number, maker in makers.items()}
         await raise_major(self.connection, [document.case for document, _ in openings], known, policies, self.epoch)
         return opened
@@ -107,14 +106,13 @@ class Gate:
         await self._change([*added_to, *survivors], apply_each)
 
     async def _change(self, case_ids: Iterable[UUID], change: Callable[[TakenCase, Taken], Awaitable[None]]) -> None:
-        taken: Taken | None = await take(self.connection, list(case_ids), None, self.epoch)
+        taken = await take(self.connection, case_ids)
         if taken is None:
             return
-        await call_the_roll(self.connection, taken, self.cities)
-        await settle_all(taken, self.cities)
+        await settle_all(self.connection, taken, self.cities)
         for case in taken.cases:
             await change(case, taken)
-        await write(self.connection, taken.cases, None)
+        await write(self.connection, taken.cases)
 
 
 @dataclass(frozen=True, slots=True)

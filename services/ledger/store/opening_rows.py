@@ -1,8 +1,9 @@
 """The arguments of `ledger.open`: one array for each column of a batch's cases, parts, clocks and starts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 
@@ -20,6 +21,22 @@ CLOCKS: Final = ("integer[]", "text[]", "integer[]")
 STARTS: Final = ("text[]", "timestamptz[]", "text[]", "timestamptz[]", "integer[]", "text[]", "text[]", "timestamptz[]")
 
 _JSON: Final = msgspec.json.Encoder()
+
+
+ADD_CLOCKS: Final = "select ledger.add_clocks($1)"
+
+
+async def add_clocks(connection: Any, documents: Sequence[CaseDocument], opened: Collection[UUID]) -> None:
+    """Add what `ledger.open` leaves out: stages, and limits that an emergency mode has put in place; few cases have any."""
+    clocks = [
+        clock
+        for document in documents
+        if document.case.case_id in opened
+        for clock in document.clocks
+        if clock.stage or clock.usual is not None
+    ]
+    if clocks:
+        await connection.execute(ADD_CLOCKS, _JSON.encode(clocks).decode())
 
 
 def placeholders() -> str:

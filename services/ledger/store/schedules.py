@@ -5,17 +5,17 @@ from datetime import datetime
 from typing import Any, Final
 
 from services.chassis.postgres import Pool
-from services.contracts.codec import encode, event_id_of
+from services.contracts.codec import event_id_of
 from services.contracts.events import NoticeIssued
 from services.ledger.domain.schedules import DIGEST, day_of, next_daily
-from services.ledger.store.taking import EPOCH
+from services.ledger.store.writing import issue
 
 BEGIN: Final = "select ledger.begin_schedule($1, $2, $3)"
 NOW: Final = "select clock.now()"
 OWED: Final = "select name, period, next_at, now from ledger.schedules_owed()"
 SETTLED: Final = "select ledger.settle_schedule($1, $2, $3, $4, $5)"
 DIGESTS: Final = "select person_id, units, new, open, due_today, overdue from ledger.digests($1, $2, $3)"
-ISSUE: Final = "select ledger.issue_notice($1, $2, $3)"
+EPOCH: Final = "select delivery.epoch()"
 
 
 @dataclass(slots=True)
@@ -51,8 +51,7 @@ async def issue_digests(connection: Any, period: str, now: datetime) -> None:
     """Issue a digest for every responsible person who has something in hand at this instant (S4-06)."""
     epoch = await connection.fetchval(EPOCH)
     rows = await connection.fetch(DIGESTS, now, *day_of(now))
-    notices = [_digest(row, period, now, epoch) for row in rows]
-    await connection.executemany(ISSUE, [(notice.event_id, notice.at, encode(notice)) for notice in notices])
+    await issue(connection, [_digest(row, period, now, epoch) for row in rows])
 
 
 def _digest(row: Any, period: str, now: datetime, epoch: int) -> NoticeIssued:

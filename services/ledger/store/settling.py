@@ -2,16 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any
 
 from services.chassis.postgres import Pool
 from services.ledger.domain.city import City
 from services.ledger.domain.moving import Coming, catch_up
 from services.ledger.store.cities import Cities
 from services.ledger.store.rosters import call_the_roll
-from services.ledger.store.taking import EPOCH, Taken, take, write
-
-OWED: Final = "select * from ledger.owed($1)"
+from services.ledger.store.taking import Taken, take_owed
+from services.ledger.store.writing import write
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,23 +34,20 @@ class Settling:
     async def settle_due(self, at_most: int) -> Settled:
         """Settle up to `at_most` cases that owe a step by now, in one transaction."""
         async with self.pool.acquire() as connection, connection.transaction():
-            owed = [row[0] for row in await connection.fetch(OWED, at_most)]
-            if not owed:
-                return Settled()
-            taken = await take(connection, owed, None, await connection.fetchval(EPOCH))
+            taken = await take_owed(connection, at_most)
             if taken is None:
                 return Settled()
-            await call_the_roll(connection, taken, self.cities)
-            await settle_all(taken, self.cities)
-            await write(connection, taken.cases, None)
+            await settle_all(connection, taken, self.cities)
+            await write(connection, taken.cases)
         return _summary(taken)
 
 
-async def settle_all(taken: Taken, cities: Cities) -> None:
-    """Settle every taken case up to the instant it was taken at.
+async def settle_all(connection: Any, taken: Taken, cities: Cities, act: object = None) -> None:
+    """Settle every taken case up to the instant it was taken at, and know who is on duty where a whistle may be blown.
 
-    A case that has not applied the version in force settles up to each `active_from` on the way, and moves there.
+    `act` is what somebody is about to do. A case that has not applied the version in force settles up to each `active_from` on the way, and moves there.
     """
+    await call_the_roll(connection, taken, cities, act)
     known: dict[tuple[int, int], tuple[City, tuple[Coming, ...]]] = {}
     for case in taken.cases:
         versions = (case.case.reference_version, case.case.applied_version)

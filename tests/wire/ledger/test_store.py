@@ -205,7 +205,7 @@ async def test_desk_sees_its_own_rows_only_and_writes_none(ledger: LedgerInTest,
         assert await desk.fetchval("select count(*) from ledger.cases") == 0
         for forbidden in (
             "update ledger.cases set lead = 'x'",
-            "select ledger.take('{}', null)",
+            "select ledger.take('{}', null, null)",
             "select ledger.gate()",
         ):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):

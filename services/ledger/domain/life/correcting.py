@@ -131,8 +131,7 @@ def _put_right(case: TakenCase, item: str | None, place: Place) -> None:
     report = msgspec.structs.replace(decision.report, place=place)
     case.document.decision, case.decision_changed = msgspec.structs.replace(decision, report=report), True
     row.item = item
-    if row.subdistrict != place.subdistrict:
-        row.subdistrict, case.rehomed = place.subdistrict, True
+    row.subdistrict = place.subdistrict
     row.units = [*dict.fromkeys((*row.units, *who_may_see(row, place)))]
 
 

@@ -33,9 +33,7 @@ def _hand_on(case: TakenCase, call: CallRow, unit: str, city: City, now: datetim
         case.add(msgspec.structs.replace(call, unit=unit, branch=office, person_called=None, head_called=False))
         case.case.units = [*dict.fromkeys((*case.case.units, *filter(None, (unit, office))))]
         for clock in clocks:
-            running = msgspec.structs.replace(clock, unit=unit)
-            case.add(running)
-            case.derived[id(running)] = running
+            case.add(msgspec.structs.replace(clock, unit=unit))
     call.state = "handed_on"
     case.touch(call)
     for clock in clocks:
