@@ -86,10 +86,13 @@ async def test_every_number_opens_the_list_of_its_cases(room: Room) -> None:
     for shown in numbers_in(bulletin):
         if isinstance(shown, RateShown):
             assert len(bulletin.cases_of(shown.list)) == shown.of
+            assert bool(bulletin.cases_of(shown.counted_list)) == (shown.counted != "0")
         elif "/judged/" not in shown.list:
             assert len(bulletin.cases_of(shown.list)) == int(shown.value)
         else:
             assert bulletin.cases_of(shown.list)
+    satisfaction = bulletin.rates["satisfaction"]
+    assert (satisfaction.counted, len(bulletin.cases_of(satisfaction.counted_list))) == ("2.6", 3)
     assert bulletin.cases_of("district/left_overdue") == (("20260302-1-11", an_id("11")), ("20260302-1-5", an_id("5")))
 
 
@@ -100,7 +103,9 @@ async def test_the_figures_are_those_a_hand_counts(room: Room) -> None:
 
     # X-12's ten cases and the whistled one, which is due, open, and whose reporter nobody talked to.
     assert (bulletin.rates["closure"].percent, bulletin.rates["on_time"].percent) == ("66.7", "62.5")  # 6/9, 5/8
-    assert bulletin.rates["response"] == RateShown("4.0", 7, "57.1", "district/due_for_response")
+    assert bulletin.rates["response"] == RateShown(
+        "4", 7, "57.1", "district/due_for_response", "district/contacted_in_time"
+    )
     # 0.30 × 4/7 + 0.35 × 2/4 + 0.35 × 2.6/4 = 0.17143 + 0.175 + 0.2275 = 0.57393
     assert (bulletin.composite, drainage.composite) == ("57.4", "57.4")
     # 16/20 = 80 from subdistrict 2: 0.30 × 80 + 0.70 × 57.393 = 64.175

@@ -27,6 +27,8 @@ class RateShown(msgspec.Struct, frozen=True, omit_defaults=True):
     percent: str | None
     list: str = ""
     """Of the cases that are the denominator."""
+    counted_list: str = ""
+    """Of those that count, in whole or in part."""
 
 
 Kind = Literal["department", "company", "branch_office"]

@@ -21,7 +21,7 @@ def compile_bulletin(month: Month) -> Bulletin:
         weights={name: str(weight) for name, weight in policy.weights.items()},
         shares=policy.shares,
         measures=counted.measured("district", counted.records),
-        rates=counted.shown(rates, "district"),
+        rates=counted.shown("district", counted.records),
         composite=percent(composite_of(policy, rates)),
         units=unit_rows(counted),
         subdistricts=subdistrict_rows(counted),

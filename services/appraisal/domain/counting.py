@@ -95,17 +95,33 @@ class Counted:
             for measure in MEASURES
         }
 
-    def shown(self, rates: Rates, prefix: str) -> dict[RateName, RateShown]:
-        """Return rates as they are printed; the list is that of the denominator."""
+    def shown(self, prefix: str, records: Sequence[Record]) -> dict[RateName, RateShown]:
+        """Return the records' rates as they are printed, each side with its list."""
         return {
             name: RateShown(
-                counted=str(rounded(rate.counted)),
+                counted=plain(rate.counted),
                 of=rate.of,
                 percent=percent(rate.value),
                 list=f"{prefix}/{self.policy.rates[name].of}" if rate.of else "",
+                counted_list=self._counting(prefix, name, records) if rate.counted else "",
             )
-            for name, rate in rates.items()
+            for name, rate in self.rates(records).items()
         }
+
+    def _counting(self, prefix: str, name: RateName, records: Sequence[Record]) -> str:
+        """Return the list of the cases that count: the one measure's own, or one of several together."""
+        definition = self.policy.rates[name]
+        measures = {measure for measure, weight in definition.counts.items() if weight}
+        if len(measures) == 1:
+            return f"{prefix}/{min(measures)}"
+        found = ((one.case_id, self.measures[one.case_id]) for one in records)
+        cases = [case_id for case_id, counts in found if definition.of in counts and measures & counts]
+        return self.lists.add(f"{prefix}/{name}", cases).list
+
+
+def plain(value: Fraction) -> str:
+    """Return a count: whole where it is, else with one place."""
+    return str(value) if value.denominator == 1 else str(rounded(value))
 
 
 def mark(value: Fraction | None) -> str | None:

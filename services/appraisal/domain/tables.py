@@ -61,7 +61,7 @@ def _unit(counted: Counted, unit: str, records: Sequence[Record], score: Score, 
         name=counted.town.name_of(unit),
         kind=counted.town.kinds[unit],
         measures=counted.measured(unit, records),
-        rates=counted.shown(rates, unit),
+        rates=counted.shown(unit, records),
         composite=percent(composite_of(counted.policy, rates)),
         upward=mark(score.upward),
         voices=voices,
@@ -82,14 +82,14 @@ def _point_lists(counted: Counted, unit: str) -> dict[PointOf, Shown]:
 
 
 def _subdistrict(counted: Counted, unit: str, records: Sequence[Record]) -> SubdistrictRow:
-    rates, whistling = counted.rates(records), counted.whistling.get(unit, Whistling())
+    whistling = counted.whistling.get(unit, Whistling())
     measures = counted.measured(unit, records)
     reported = int(measures["reported"].value)
     return SubdistrictRow(
         unit=unit,
         name=counted.town.name_of(unit),
         measures=measures,
-        rates=counted.shown(rates, unit),
+        rates=counted.shown(unit, records),
         blown=counted.lists.add(f"{unit}/blown", whistling.blown),
         wrong=counted.lists.add(f"{unit}/wrong", whistling.wrong),
         accuracy=percent(whistling.accuracy),
