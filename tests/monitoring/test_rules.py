@@ -70,7 +70,7 @@ def test_every_process_of_compose_is_scraped_at_its_port() -> None:
         name: re.fullmatch(r"\$\{\w+:-(\d+)\}", value)
         for name, service in compose.items()
         for key, value in service.get("environment", {}).items()
-        if re.fullmatch(r"WHISTLE_[A-Z_]+_PORT", key)
+        if key == f"WHISTLE_{name.upper().replace('-', '_')}_PORT"
     }
     scraped = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text(encoding="utf-8"))["scrape_configs"]
 
