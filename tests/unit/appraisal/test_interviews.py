@@ -1,4 +1,4 @@
-"""S1-12: threshold case -> proposal; without confirmation nothing is sent; the bulletin lists it with the facts."""
+"""Interviews in the bulletin: proposed by the ledger's clock, sent by nobody before a person confirms, with the facts."""
 
 from datetime import timedelta
 from zoneinfo import ZoneInfo
