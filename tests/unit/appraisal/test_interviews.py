@@ -1,4 +1,4 @@
-"""Interviews in the bulletin: proposed by the ledger's clock, sent by nobody before a person confirms, with the facts."""
+"""Interviews in the bulletin: proposed by the clock, sent by nobody before a person confirms, with the facts."""
 
 from datetime import timedelta
 from zoneinfo import ZoneInfo
