@@ -142,7 +142,7 @@ async def test_each_number_opens_the_cases_behind_it(city: RunningCity, browser:
     for name in ("reported", "open", "overdue", "whistles", "rate"):
         await page.click(f"[data-list={name}]")
         await expect(page.locator("#panel-title")).to_be_visible()
-        closed = page.locator(f"#panel [data-case='{filed.case_id}'] .left.calm")
+        closed = page.locator(f"#panel [data-case='{filed.case_id}'] .left.t-calm")
         await expect(closed).to_have_count(1 if name in {"reported", "rate"} else 0)
         await page.click("#panel-close")
 

@@ -46,11 +46,11 @@ function drawNumbers() {
 // Against the same hour of last week; what counts up in a day also since Monday.
 function trendOf(name, value, trend) {
   const change = telling.compared(value, trend.week_ago[WEEK_AGO[name]], name === "rate");
-  const count = name === "reported" ? telling.number.format(trend.week.reported) : name === "rate" ? telling.percent(trend.week.on_time_rate) : null;
+  const count = name === "reported" ? telling.number.format(Math.max(trend.week.reported, value)) : name === "rate" ? telling.percent(trend.week.on_time_rate) : null;
   return count === null ? change : `${change} · ${telling.say("board.this_week", { count })}`;
 }
 
-function drawLadder() {
+async function drawLadder() {
   const { columns, totals } = latest.picture;
   const seen = new Map();
   for (const name of COLUMNS) for (const row of columns[name]) seen.set(row.id, name);
@@ -62,6 +62,7 @@ function drawLadder() {
     if (held) continue;
     const arrived = new Set(columns[name].filter((row) => placed.size && placed.get(row.id) !== name && placed.has(row.id)).map((row) => row.id));
     drawColumn(byId(`c-${name}`), columns[name], telling, now(), arrived);
+    await rest();
   }
   if (!held) placed = seen;
 }
@@ -103,11 +104,11 @@ function drawStrip() {
 async function draw() {
   if (drawing || !telling) return;
   drawing = true;
-  const parts = [drawNumbers, () => showGround(latest.picture.grids), drawLadder,
+  const parts = [drawNumbers, () => showGround && showGround(latest.picture.grids), drawLadder,
     () => { drawWhistles(byId("whistles"), latest.whistles.slice(0, 30), telling, now()); byId("whistles-empty").hidden = latest.whistles.length > 0; },
     drawNews, drawSubdistricts, drawStrip];
   try {
-    for (const part of parts) { part(); await rest(); }
+    for (const part of parts) { await part(); await rest(); }
   } finally { drawing = false; }
 }
 
@@ -161,18 +162,19 @@ async function start() {
   const worker = startWorker(panel);
   const list = (which, key) => worker.postMessage({ list: { which, key, midnight: telling.midnight(now()) } });
   const told = (name, [open, late]) => `${name} · ${telling.say("board.grid_told", { open, late })}`;
-  showGround = drawGround(byId("map"), known.grids, (grid) => list("grid", grid), told, !wall);
   document.addEventListener("click", ({ target }) => {
     const asked = target.closest("button[data-case], button[data-list], button[data-panel]");
     if (!asked) return;
     if (asked.dataset.case) panel.open(`/cases/${asked.dataset.case}?part=1`);
     else if (asked.dataset.panel) panel.open(asked.dataset.panel);
-    else if (latest) list(asked.dataset.list, asked.dataset.key);
+    else if (latest?.asOf) list(asked.dataset.list, asked.dataset.key);
   });
   byId("feed-new").onclick = showFeed;
   byId("panel-close").onclick = () => panel.close();
   setInterval(drawStrip, 1000);
   setInterval(stayAlive, ALIVE_MILLISECONDS);
+  showGround = await drawGround(byId("map"), known.grids, (grid) => list("grid", grid), told, !wall);
+  if (latest?.picture) draw();
 }
 
 start();

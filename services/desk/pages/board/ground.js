@@ -10,8 +10,10 @@ function coloursOf(box) {
   return (name) => style.getPropertyValue(name).trim();
 }
 
-/** Draws the grids into `box`; returns `show(counts)`, which redraws only what changed. */
-export function drawGround(box, grids, onGrid, told, zoomControl) {
+const AT_ONCE = 60;
+
+/** Draws the grids into `box`, a few in each task; gives `show(counts)`, which redraws only what changed. */
+export async function drawGround(box, grids, onGrid, told, zoomControl) {
   const colour = coloursOf(box);
   const look = {
     fills: ["--surface", "--fill-1", "--fill-2", "--fill-3"].map(colour),
@@ -26,6 +28,7 @@ export function drawGround(box, grids, onGrid, told, zoomControl) {
     const known = { shape, key: "0,0", told: [0, 0, 0] };
     shape.bindTooltip(() => told(grid.name, known.told), { sticky: true });
     shapes.set(grid.id, known);
+    if (shapes.size % AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve, 0));
   }
   if (grids.length) map.fitBounds(ground.getBounds(), { padding: [4, 4] });
   new ResizeObserver(() => { map.invalidateSize(false); if (grids.length) map.fitBounds(ground.getBounds(), { padding: [4, 4] }); }).observe(box);

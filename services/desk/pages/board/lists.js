@@ -71,8 +71,8 @@ export function drawWhistles(box, whistles, telling, now) {
     const signature = `${calls.map(stateOf).join()}/${left}/${Math.round(share * 50)}`;
     return [signature, () => element("li", {},
       element("button", { type: "button", "data-case": one.case_id },
-        element("b", {}, telling.say(`board.kind_${one.kind}`)), ` ${telling.unit(one.subdistrict)} · ${telling.item(one.item)} `, element("span", { class: `left ${meaning}` }, left)),
-      waits ? element("progress", { class: meaning, max: "100", value: String(Math.round(share * 100)), "aria-label": telling.say("board.time_left") }) : null,
+        element("b", {}, telling.say(`board.kind_${one.kind}`)), ` ${telling.unit(one.subdistrict)} · ${telling.item(one.item)} `, element("span", { class: `left t-${meaning}` }, left)),
+      waits ? element("progress", { class: `t-${meaning}`, max: "100", value: String(Math.round(share * 100)), "aria-label": telling.say("board.time_left") }) : null,
       element("ul", { class: "calls" }, ...calls.map((call) => chip(call, one, telling))))];
   });
 }
