@@ -518,8 +518,9 @@ async def test_the_street_judges_each_department_in_a_row_of_its_own(pages: Page
     rows = (await browser.get(CASE)).text.split('class="act row judge"')[1:]
     assert len(rows) == 2
 
-    scores = {"punctuality": "5", "effort": "4", "result": "4", "satisfaction": "5"}
-    judged = await browser.act("evaluate", number="1", unit="drainage", **scores)
+    judged = await browser.act(
+        "evaluate", number="1", unit="drainage", punctuality="5", effort="4", result="4", satisfaction="5"
+    )
 
     assert judged.status_code == 303
     (left,) = (await browser.get(CASE)).text.split('class="act row judge"')[1:]
