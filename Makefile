@@ -40,7 +40,7 @@ sabotage: setup ## take out each guard in a copy; the tests must notice
 soak: setup  ## the long tests
 	@$(VENV) -m pytest -q --timeout 3600 -m slow && WHISTLE_FAULTS_KAFKA_DOWN_SECONDS=120 $(VENV) -m pytest -q --timeout 1800 tests/faults/test_kills.py
 
-replay: setup ## the 41,548 reports of a year, with kill -9 at random points; for an evening
+replay: setup ## the 41,548 reports of a year, with kill -9 at random points; about 25 minutes on two quiet cores
 	@$(VENV) -m tests.replay
 
 bench: setup ## the goals of the design, measured; writes bench.json

@@ -15,7 +15,7 @@ from tests.journeys.conftest import VALUES, prepare
 from tests.replay.living import Plan, replaying
 from tests.replay.outcome import Outcome
 
-PART: Final = Plan(reports=208, seed=7, kills=4, slack=timedelta(hours=4))
+PART: Final = Plan(reports=208, seed=7, kills=8, slack=timedelta(hours=4))
 
 
 class Lived(NamedTuple):

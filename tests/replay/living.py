@@ -24,8 +24,8 @@ from tests.replay.year import Year
 
 DAYS_MAX: Final = 600
 """After so many simulated days everything has been finished that ever will be."""
-ASKED_PER_REPORT: Final = 6
-"""The report and about five acts."""
+ASKED_PER_REPORT: Final = 5
+"""The report and more than four acts."""
 QUIET_SECONDS_MAX: Final = 180.0
 """A killed worker is back long before."""
 COUNT_SECONDS_MAX: Final = 300.0
