@@ -13,7 +13,8 @@ from services.reference.sheets.reading import Column, Row, parse_rows, rows_of
 SHEET: Final = "persons"
 PersonRole = Literal[
     "clerk", "unit_head", "subdistrict_officer", "subdistrict_coordinator", "community_officer", "grid_worker",
-    "grid_supervisor", "center_operator", "center_leader", "rule_owner", "operator", "inspector",
+    "part_time_grid_worker", "grid_supervisor", "center_operator", "center_leader", "rule_owner", "operator",
+    "inspector",
 ]  # fmt: skip
 ROLES: Final[tuple[PersonRole, ...]] = get_args(PersonRole)
 LANES: Final[tuple[Lane, ...]] = get_args(Lane)
