@@ -1,5 +1,6 @@
 """Python's garbage collector as a long-running service wants it."""
 
+import ctypes
 import gc
 from typing import Final
 
@@ -16,3 +17,11 @@ def settle_down() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(OBJECTS_MAX, 20, 20)
+    _give_back()
+
+
+def _give_back() -> None:
+    """Return to the system what reading and compiling the start needed and freed: glibc keeps it otherwise."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # other C libraries have none
+    if trim is not None:
+        trim(0)
