@@ -1,18 +1,17 @@
 """`whistle admission`: tasks for the grassroots, asked for by a department, decided by the leading group's office."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Final
 
 import msgspec
 import typer
 
-from services.contracts.codec import encode
+from services.ledger.store.refused_tasks import count_and_tell
 from services.reference.sheets.refusals import Refusal
 from services.reference.versions import admissions as register
 from services.reference.versions.register import register as all_admissions
 from services.whistle.audit import note
-from services.whistle.connecting import Connection, as_operator
+from services.whistle.connecting import as_operator
 from services.whistle.exits import UsageError
 from services.whistle.publishing import NOTICE
 from services.whistle.showing import Answer, AsJson, answer, table
@@ -23,8 +22,6 @@ app = typer.Typer(help="Task admissions (准入): no work goes down to the grass
 COLUMNS: Final = ("id", "title", "requested_by", "items", "units", "state", "decided_on", "valid_to", "reason")
 REFUSALS: Final = "select department, refusals, first_on, last_on from reference.refusals_by_department order by 1"
 NOW: Final = "select clock.now()"
-EPOCH: Final = "select delivery.epoch()"
-ISSUE: Final = "select ledger.issue_notice($1, $2, $3)"
 TODAY: Final = "select (clock.now() at time zone 'Asia/Shanghai')::date"
 
 Number = Annotated[str, typer.Argument(metavar="ADMISSION", help="Its number, such as ZR-2026-001.")]
@@ -92,7 +89,7 @@ async def _request(wanted: register.Request) -> Answer:
         await note(connection, "admission requested", asked.id, {"state": asked.state})
         if asked.state == "refused":
             reason = f"{asked.id} {wanted.title}: {asked.reason}"
-            await count_refused(connection, [Refusal("admissions", 0, "", reason, wanted.department)], token)
+            await count_and_tell(connection, [Refusal("admissions", 0, "", reason, wanted.department)], token)
     told = {"admission": asked.id, "state": asked.state, "reason": asked.reason}
     lines = [f"{asked.id}: {asked.state}" + (f", {asked.reason}" if asked.reason else "")]
     return Answer(told, lines, failed=asked.state == "refused")
@@ -110,7 +107,7 @@ async def _decide(admission: str, reason: str, valid_to: datetime | None, *, app
         for asked in await all_admissions(connection) if not approved else ():
             if asked.id == admission:
                 told = f"{asked.id} {asked.title}: {reason}"
-                await count_refused(connection, [Refusal("admissions", 0, "", told, asked.requested_by)], token)
+                await count_and_tell(connection, [Refusal("admissions", 0, "", told, asked.requested_by)], token)
     return Answer({"admission": admission, "state": state}, [f"{admission}: {state}"])
 
 
@@ -139,13 +136,3 @@ async def _refusals() -> Answer:
         rows = [dict(row) for row in await connection.fetch(REFUSALS)]
     columns = ("department", "refusals", "first_on", "last_on")
     return Answer(rows, [table(columns, [row.values() for row in rows])] if rows else ["nothing was refused"])
-
-
-async def count_refused(connection: Connection, refused: Sequence[Refusal], token: bytes) -> dict[str, int]:
-    """Count work sent down without an admission, and tell its departments; return the counts, by department."""
-    async with connection.transaction():
-        counts = await register.note_refused(connection, refused, token)
-        now, epoch = await connection.fetchval(NOW), await connection.fetchval(EPOCH)
-        for notice in register.notices_of(refused, counts, now, epoch):
-            await connection.execute(ISSUE, notice.event_id, notice.at, encode(notice))
-    return counts

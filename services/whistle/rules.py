@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from services.ledger.store.refused_tasks import count_and_tell
 from services.reference.deciding.compile import compile_version
 from services.reference.lint.checks import lint as find_mistakes
 from services.reference.sheets.refusals import SheetsRefusedError
@@ -14,7 +15,6 @@ from services.reference.versions.diff import changes_between
 from services.reference.versions.publish import draft as make_draft
 from services.reference.versions.publish import publish as publish_draft
 from services.reference.versions.publish import redraft
-from services.whistle.admissions import count_refused
 from services.whistle.audit import note
 from services.whistle.connecting import as_operator
 from services.whistle.publishing import NOTICE, NOW
@@ -135,7 +135,7 @@ async def _draft(folder: str, why: str, city: Path, *, delegated: bool) -> Answe
         try:
             version = await version_named(connection, folder, city, delegated=delegated)
         except SheetsRefusedError as error:
-            await count_refused(connection, error.refusals, token)
+            await count_and_tell(connection, error.refusals, token)
             raise
         async with connection.transaction():
             number = await make_draft(connection, version, why, token)
