@@ -7,7 +7,6 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from services.appraisal.settings import AppraisalSettings
-from services.appraisal.settings import AppraisalSettings
 from services.board.settings import BoardSettings
 from services.chassis.settings import ServiceSettings, WithKafka, WithPostgres
 from services.desk.settings import DeskSettings
