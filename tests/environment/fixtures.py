@@ -43,7 +43,8 @@ def postgres_server(session_state: State, children: Children) -> Iterator[Postgr
 
 
 @pytest.fixture(scope="session")
-def _clones(postgres_server: Postgres) -> Iterator[Clones]:
+def clones(postgres_server: Postgres) -> Iterator[Clones]:
+    """Copies of a migrated database, for what several tests read and none writes."""
     make_template(postgres_server)
     clones = Clones(postgres_server)
     yield clones
@@ -51,9 +52,9 @@ def _clones(postgres_server: Postgres) -> Iterator[Clones]:
 
 
 @pytest.fixture
-def database(_clones: Clones) -> Iterator[Database]:
+def database(clones: Clones) -> Iterator[Database]:
     """A migrated database that only this test uses."""
-    with _clones.one() as database:
+    with clones.one() as database:
         yield database
 
 

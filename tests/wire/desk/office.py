@@ -103,7 +103,7 @@ class Office:
 
     def seat(self) -> None:
         """Set the clock up and give everybody a person, a role and a token."""
-        self.database.run_sql(SETUP + "\n".join(person_sql(name) for name in PEOPLE))
+        seat(self.database)
 
     def hire(self, name: str, unit: str, role: str) -> None:
         """Give somebody more a person, a role and a token."""
@@ -151,6 +151,11 @@ class Office:
         return list(answer.json()["rows"])
 
 
+def seat(database: Database) -> None:
+    """Set the clock of a database up, and give everybody a person, a role and a token."""
+    database.run_sql(SETUP + "\n".join(person_sql(name) for name in PEOPLE))
+
+
 def person_sql(name: str, *place: str) -> str:
     """Return the SQL of one person with one role and one token; `place` is unit and role of somebody not listed."""
     unit, role = place or PEOPLE[name]
@@ -169,14 +174,15 @@ def bearer(who: str) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def an_office(database: Database, city: City | None = None) -> AsyncIterator[Office]:
-    """Open an office over a fresh database, everybody seated."""
+async def an_office(database: Database, city: City | None = None, *, fresh: bool = True) -> AsyncIterator[Office]:
+    """Open an office over a database: a fresh one, everybody is seated, or one where everybody is already."""
     session = {"timezone": "UTC", "jit": "off"}
     async with (
         asyncpg.create_pool(database.dsn("ledger_writer"), min_size=1, max_size=4, server_settings=session) as writer,
         asyncpg.create_pool(database.dsn("desk_api"), min_size=1, max_size=4, server_settings=session) as reader,
     ):
         office = Office(database, writer, reader, city)
-        office.seat()
+        if fresh:
+            office.seat()
         async with office.client:
             yield office

@@ -1,6 +1,7 @@
 """A page of a long queue costs what a page of a short one costs: every part is read along an index, in due order."""
 
 import json
+from collections.abc import AsyncIterator, Iterator
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,7 +14,8 @@ from services.desk.queries.feed import FEED, PROPOSALS
 from services.desk.queries.queue import queue_statement
 from services.desk.queries.whistles import whistles_statement
 from tests.builders import MONDAY_NOON
-from tests.wire.desk.office import Office, token_of
+from tests.environment.database import Clones, Database
+from tests.wire.desk.office import Office, an_office, seat, token_of
 
 pytestmark = pytest.mark.postgres
 
@@ -54,13 +56,22 @@ analyze ledger.cases; analyze ledger.assignments; analyze ledger.clocks; analyze
 AFTER: Final = QueuePlace(MONDAY_NOON, UUID(int=7), "lead:unit-7")
 
 
+@pytest.fixture(scope="module")
+def full_database(clones: Clones) -> Iterator[Database]:
+    """Filled once: these tests only read."""
+    with clones.one() as database:
+        seat(database)
+        for name, unit in (("drainage", "unit-7"), ("street", "sub-01")):
+            person = f"(select person_id from identity.tokens where prefix = '{token_of(name).prefix}')"
+            database.run_sql(f"update identity.roles set unit = '{unit}' where person_id = {person}")
+        database.run_sql(FILL)
+        yield database
+
+
 @pytest.fixture
-def full(office: Office) -> Office:
-    for name, unit in (("drainage", "unit-7"), ("street", "sub-01")):
-        person = f"(select person_id from identity.tokens where prefix = '{token_of(name).prefix}')"
-        office.database.run_sql(f"update identity.roles set unit = '{unit}' where person_id = {person}")
-    office.database.run_sql(FILL)
-    return office
+async def full(full_database: Database) -> AsyncIterator[Office]:
+    async with an_office(full_database, fresh=False) as office:
+        yield office
 
 
 QUEUES: Final = [
