@@ -26,6 +26,7 @@ from services.intake.api.app import LIMITS, intake_app
 from services.intake.api.doorkeeper import Doorkeeper
 from services.intake.api.followups import PictureDoor, TrackDoor
 from services.intake.api.reports import ReportDoor
+from services.intake.api.sensors import SensorDoor
 from services.intake.handlers.accepting import AcceptReports
 from services.intake.handlers.attaching import AttachPictures
 from services.intake.handlers.following_up import FollowUpReports
@@ -43,6 +44,7 @@ from services.intake.store.followups import PostgresCases, PostgresFollowUps, Po
 from services.intake.store.pictures import KeptPictures
 from services.intake.store.places import DistrictPlaces
 from services.intake.store.reports import PostgresReports
+from services.intake.store.sensors import PostgresSensors
 from services.reference.versions.cache import reference_cache
 
 WATCH_SECONDS: Final = 2.0
@@ -77,6 +79,15 @@ async def run_api(settings: IntakeApiSettings, shell: Shell) -> None:
             ),
             metrics.refused,
             partial(_pages, settings, DistrictPlaces(cache.latest)),
+            SensorDoor(
+                accept=accept,
+                sensors=PostgresSensors(pool, settings.database_seconds_max),
+                keys=settings.keys(),
+                doorkeeper=doorkeeper,
+                city=city,
+                is_full=watch.is_full,
+                metrics=metrics,
+            ),
         )
         shell.start("backlog", every(WATCH_SECONDS, watch.see))
         shell.start("pictures", every(LAPSE_SECONDS, pictures.forget_lapsed))

@@ -10,6 +10,7 @@ import msgspec
 
 from services.chassis.pictures import Picture
 from services.contracts.events.report import FollowUpKind, Lane
+from services.intake.domain.sensors import Sensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,14 @@ class Reports(Protocol):
 
     async def find(self, epoch: int, serial: int) -> Known | None:
         """Return the report of a number."""
+        ...
+
+
+class Sensors(Protocol):
+    """Which sensors there are."""
+
+    async def find(self, sensor_id: str) -> Sensor | None:
+        """Return the sensor; None for one that is unknown or disabled."""
         ...
 
 

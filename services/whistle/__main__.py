@@ -27,6 +27,8 @@ NOUNS: Final = {
     "dlq": "dead_letters:app",
     "clock": "clock:app",
     "subscription": "subscriptions:app",
+    "sensor": "sensors:app",
+    "reports": "importing:app",
     "backup": "backup:backup",
     "restore": "restore:restore",
     "doctor": "examine:doctor",

@@ -11,6 +11,7 @@ from services.contracts.codec import decode
 from services.contracts.events import ReportFollowedUp, ReportReceived
 from services.contracts.events.report import FollowUpKind
 from services.intake.domain.refusals import CannotStoreError, StillUndecidedError
+from services.intake.domain.sensors import Sensor
 from services.intake.ports import (
     Added,
     Claim,
@@ -24,6 +25,16 @@ from services.intake.ports import (
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 """Monday 2026-03-02, 12:00 in the district."""
+
+
+@dataclass(slots=True)
+class InMemorySensors:
+    """Knows the sensors it is told of."""
+
+    known: dict[str, Sensor] = field(default_factory=dict)
+
+    async def find(self, sensor_id: str) -> Sensor | None:
+        return self.known.get(sensor_id)
 
 
 @dataclass(slots=True)

@@ -16,6 +16,8 @@ from services.chassis.web.handlers import new_app, respond
 from services.intake.api.followups import PictureDoor, TrackDoor
 from services.intake.api.problems import ANSWERS, refusal_of
 from services.intake.api.reports import PATH, ReportDoor
+from services.intake.api.sensors import PATH as SENSOR_PATH
+from services.intake.api.sensors import SensorDoor
 
 BATCH_PATH: Final = f"{PATH}:batch"
 PICTURES_PATH: Final = "/api/v1/attachments"
@@ -52,7 +54,12 @@ class FastLane:
 
 
 def intake_app(
-    reports: ReportDoor, track: TrackDoor, pictures: PictureDoor, refused: Counter, pages: Pages | None = None
+    reports: ReportDoor,
+    track: TrackDoor,
+    pictures: PictureDoor,
+    refused: Counter,
+    pages: Pages | None = None,
+    sensors: SensorDoor | None = None,
 ) -> FastLane:
     """Return the application; `LIMITS` belong to it."""
     routes: list[tuple[str, str, Endpoint]] = [
@@ -62,6 +69,7 @@ def intake_app(
         ("GET", f"{PATH}/{{code}}", track.show),
         ("POST", f"{PATH}/{{code}}/followups", track.add),
         ("POST", PICTURES_PATH, pictures.add),
+        *([("POST", SENSOR_PATH, sensors.one)] if sensors else []),
     ]
     app = new_app("Whistle intake", routes=[Route(path, door, methods=[method]) for method, path, door in routes])
 

@@ -13,6 +13,7 @@ from services.chassis.web.acts import parse_idempotency_key
 from services.chassis.web.bodies import decode_strict
 from services.chassis.web.problems import Problem
 from services.intake.domain.form import BatchLine, FollowUpForm, PhoneTail, ReportForm
+from services.intake.domain.sensors import Reading
 from services.intake.ports import Claim
 
 T = TypeVar("T")
@@ -21,7 +22,7 @@ LINE_BYTES_MAX: Final = 64 * 1024
 LINES_MAX: Final = 10_000
 
 _DECODERS: Final[dict[type, msgspec.json.Decoder[object]]] = {
-    form: msgspec.json.Decoder(form) for form in (ReportForm, BatchLine, FollowUpForm, PhoneTail)
+    form: msgspec.json.Decoder(form) for form in (ReportForm, BatchLine, FollowUpForm, PhoneTail, Reading)
 }
 
 

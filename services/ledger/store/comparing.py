@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -20,12 +20,15 @@ TURN: Final = """
 """
 ITEMS: Final = "select ledger.compare_items($1, $2, $3)"
 UNCOMPARED: Final = "select case_id, opened_at, accepted_at, item, decision from ledger.uncompared($1)"
-COMPARE: Final = "select nth, case_id, accepted_at, look from ledger.compare($1, $2, $3, $4, $5, $6)"
+COMPARE: Final = "select nth, case_id, accepted_at, look from ledger.compare($1, $2, $3, $4, $5, $6, $7)"
 KEEP: Final = "select ledger.keep_likenesses($1, $2, $3, $4, $5)"
 UP_TO: Final = "select ledger.compared_up_to($1)"
 BATCH_MAX: Final = 200
-NEAREST_MAX: Final = 20
-"""Earlier cases of its community and item that one is compared with."""
+QUIET_MAX: Final = timedelta(minutes=1)
+"""So far the look goes back at most where nothing is found: writing down where it is costs a commit."""
+FORGET_EVERY: Final = timedelta(hours=1)
+NEAREST_MAX: Final = 8
+"""Earlier cases of its grid and item that one is compared with."""
 
 _ENCODER: Final = msgspec.json.Encoder()
 
@@ -69,6 +72,10 @@ class Comparing:
     _version: int | None = field(default=None, init=False)
     """The version whose items were written down last."""
     _policy: DuplicatePolicy | None = field(default=None, init=False)
+    _forgot_at: datetime | None = field(default=None, init=False)
+    """When what lies before the policy's window was forgotten last."""
+    _up_to: datetime | None = field(default=None, init=False)
+    """How far it has come, as written down last."""
 
     async def compare_due(self) -> Compared:
         """Compare up to `BATCH_MAX` cases, in one transaction."""
@@ -82,16 +89,19 @@ class Comparing:
             rows = await connection.fetch(UNCOMPARED, BATCH_MAX)
             alike = await self._alike(connection, rows, policy, turn["now"]) if rows else 0
             # A full batch may have left some of its last instant behind: they are looked for again.
-            await connection.execute(UP_TO, rows[-1]["opened_at"] if len(rows) == BATCH_MAX else turn["now"])
+            up_to = rows[-1]["opened_at"] if len(rows) == BATCH_MAX else turn["now"]
+            if rows or self._up_to is None or up_to - self._up_to > QUIET_MAX:
+                await connection.execute(UP_TO, up_to)
+                self._up_to = up_to
         return Compared(len(rows), alike)
 
     async def _policy_of(self, connection: Any, version: int, now: datetime) -> DuplicatePolicy | None:
-        if version != self._version:
+        if version != self._version or self._forgot_at is None or now - self._forgot_at > FORGET_EVERY:
             city = await self.cities.of(version)
             policy = city.policies.duplicates
             items = sorted(await self.cities.items_of(version, policy.domains)) if policy is not None else []
             await connection.execute(ITEMS, items, policy.window_hours if policy is not None else 1, now)
-            self._version, self._policy = version, policy if items else None
+            self._version, self._forgot_at, self._policy = version, now, policy if items else None
         return self._policy
 
     async def _alike(self, connection: Any, rows: Sequence[Any], policy: DuplicatePolicy, now: datetime) -> int:
@@ -100,6 +110,7 @@ class Comparing:
             COMPARE,
             [look.case_id for look in looks],
             [look.place.community or "" for look in looks],
+            [look.place.grid or "" for look in looks],
             [look.item for look in looks],
             [look.accepted_at for look in looks],
             [_ENCODER.encode(Kept(look.place, look.words)).decode() for look in looks],

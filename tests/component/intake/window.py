@@ -24,6 +24,7 @@ from services.intake.api.app import LIMITS, intake_app
 from services.intake.api.doorkeeper import Doorkeeper
 from services.intake.api.followups import PictureDoor, TrackDoor
 from services.intake.api.reports import ReportDoor
+from services.intake.api.sensors import SensorDoor
 from services.intake.handlers.accepting import AcceptReports
 from services.intake.handlers.attaching import AttachPictures
 from services.intake.handlers.following_up import FollowUpReports
@@ -36,7 +37,14 @@ from services.intake.store.city import ReferenceCity
 from services.intake.store.places import DistrictPlaces
 from services.worktime.calendar import SHANGHAI
 from tests.builders import an_id
-from tests.fakes.intake import InMemoryCases, InMemoryFollowUps, InMemoryPictures, InMemoryReports, InMemoryTails
+from tests.fakes.intake import (
+    InMemoryCases,
+    InMemoryFollowUps,
+    InMemoryPictures,
+    InMemoryReports,
+    InMemorySensors,
+    InMemoryTails,
+)
 from tests.unit.reference.town import the_town
 
 KEYS: Final[Keys] = keys_in(
@@ -68,6 +76,7 @@ class Window:
     reports: InMemoryReports = field(default_factory=InMemoryReports)
     followups: InMemoryFollowUps = field(default_factory=InMemoryFollowUps)
     cases: InMemoryCases = field(default_factory=InMemoryCases)
+    sensors: InMemorySensors = field(default_factory=InMemorySensors)
     people: dict[bytes, StaffActor] = field(default_factory=dict)
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     seconds: float = 0.0
@@ -113,6 +122,15 @@ class Window:
             ),
             metrics.refused,
             self._pages,
+            SensorDoor(
+                accept=self.accept,
+                sensors=self.sensors,
+                keys=KEYS,
+                doorkeeper=doorkeeper,
+                city=lambda: TOWN,
+                is_full=lambda: self.full,
+                metrics=metrics,
+            ),
         )
         door = Edge(app, HttpMetrics(self.registry, "intake_api"), LIMITS)
         self.client = httpx2.AsyncClient(

@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from services.contracts.events import Place, ReportFollowedUp
 from services.ledger.store.comparing import Comparing
-from tests.builders import MONDAY_NOON, an_id
+from tests.builders import MONDAY_NOON, a_city, an_id
 from tests.environment.database import Database
 from tests.wire.desk.office import ANSWER, TheCity, bearer
 from tests.wire.ledger.alike import Room, a_room
@@ -141,7 +142,8 @@ async def test_a_look_that_was_killed_halfway_is_taken_up_again(room: Room) -> N
 
 
 async def test_without_a_policy_nothing_is_compared(room: Room) -> None:
-    cities: Any = TheCity()
+    policies = msgspec.structs.replace(a_city().policies, duplicates=None)
+    cities: Any = TheCity(a_city(policies=policies))
     await Comparing(room.comparing.pool, cities).compare_due()
     await room.open("first", "second")
 
