@@ -18,6 +18,7 @@ from services.chassis.sealing import Keys, keys_in
 from services.chassis.web.addresses import Network
 from services.chassis.web.buckets import Buckets
 from services.chassis.web.edge import Edge, HttpMetrics
+from services.chassis.web.guessing import guesses_counted
 from services.identity.actors import StaffActor
 from services.identity.tokens import IssuedToken, hash_of, issue_token
 from services.intake.api.app import LIMITS, intake_app
@@ -171,6 +172,7 @@ class Window:
             staff=Buckets(1_000_000, 1_000_000),
             lookups=Buckets(1_000, 1_000),
             misses=Buckets(10, 10),
+            guesses=guesses_counted(self.registry, "intake"),
             pictures=Buckets(1_000, 1_000),
             seconds=lambda: self.seconds,
         )
