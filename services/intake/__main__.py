@@ -71,6 +71,8 @@ async def run_api(settings: IntakeApiSettings, shell: Shell) -> None:
         )
         doorkeeper = _doorkeeper(settings, pool, guesses_counted(shell.registry, "intake"))
         city = partial(city_in, cache)
+        known = PostgresSensors(pool, settings.database_seconds_max)
+        sensors = partial(SensorDoor, accept=accept, sensors=known, keys=settings.keys())
         app = intake_app(
             ReportDoor(accept=accept, doorkeeper=doorkeeper, city=city, is_full=watch.is_full, metrics=metrics),
             _track_door(settings, pool, TrackParts(pictures, doorkeeper, metrics, city)),
@@ -79,15 +81,7 @@ async def run_api(settings: IntakeApiSettings, shell: Shell) -> None:
             ),
             metrics.refused,
             partial(_pages, settings, DistrictPlaces(cache.latest)),
-            SensorDoor(
-                accept=accept,
-                sensors=PostgresSensors(pool, settings.database_seconds_max),
-                keys=settings.keys(),
-                doorkeeper=doorkeeper,
-                city=city,
-                is_full=watch.is_full,
-                metrics=metrics,
-            ),
+            sensors(doorkeeper=doorkeeper, city=city, is_full=watch.is_full, metrics=metrics),
         )
         shell.start("backlog", every(WATCH_SECONDS, watch.see))
         shell.start("pictures", every(LAPSE_SECONDS, pictures.forget_lapsed))

@@ -10,7 +10,6 @@ import msgspec
 
 from services.chassis.pictures import Picture
 from services.contracts.events.report import FollowUpKind, Lane
-from services.intake.domain.sensors import Sensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +140,6 @@ class Reports(Protocol):
 
     async def find(self, epoch: int, serial: int) -> Known | None:
         """Return the report of a number."""
-        ...
-
-
-class Sensors(Protocol):
-    """Which sensors there are."""
-
-    async def find(self, sensor_id: str) -> Sensor | None:
-        """Return the sensor; None for one that is unknown or disabled."""
         ...
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 from starlette.requests import Request
@@ -19,13 +19,20 @@ from services.intake.domain.admission import City, admit
 from services.intake.domain.sensors import HEADERS, Reading, Sensor, form_of, is_signed, secret_of
 from services.intake.handlers.accepting import AcceptReports
 from services.intake.metrics import IntakeMetrics
-from services.intake.ports import Sensors
 
 PATH: Final = "/api/v1/sensors/{sensor_id}"
 ID_MAX: Final = 128
 _ENCODE: Final = msgspec.json.Encoder().encode
 FORGED: Final = Problem("not-signed", "The message is not signed by a known sensor, or too old", 401)
 """The same for an unknown sensor, a wrong signature and an old message."""
+
+
+class Sensors(Protocol):
+    """Which sensors there are."""
+
+    async def find(self, sensor_id: str) -> Sensor | None:
+        """Return the sensor; None for one that is unknown or disabled."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,18 +5,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from msgspec.structs import replace
-
-from services.contracts.events import Actor, CaseDispatched, Explanation
-from services.contracts.events.merging import ClosedTogether, Merged, ReportJoined, ReportParted, Unmerged
-from services.contracts.events.progress import Dispatched, State
+from services.contracts.events import Actor
+from services.contracts.events.merging import ClosedTogether, Merged, ReportJoined
+from services.contracts.events.progress import State
 from services.ledger.domain.acts import Asker, RefusedError
-from services.ledger.domain.city import City
-from services.ledger.domain.clocks import reached, stop
+from services.ledger.domain.clocks import stop
 from services.ledger.domain.life import who
 from services.ledger.domain.life.acts import Merge, Unmerge
-from services.ledger.domain.life.dispatching import next_attempt
-from services.ledger.domain.life.opening import hand_over
 from services.ledger.domain.life.transition import OPEN, Asked, Transition
 from services.ledger.domain.likeness import Look, likeness, words_of
 from services.ledger.domain.state import ClockRow
@@ -74,7 +69,7 @@ def close_together(duplicate: TakenCase, survivor: TakenCase, now: datetime) -> 
     row, at = duplicate.case, survivor.case.closed_at
     if row.duplicate_of != survivor.case.case_id or row.closed_at is not None or at is None:
         return
-    promise = _promise(duplicate)
+    promise = promise_of(duplicate)
     if promise.stopped_at is None:
         stop(promise, duplicate, at)
     row.closed_at = at
@@ -135,70 +130,19 @@ def _lay_down(case: TakenCase, now: datetime) -> None:
     row.supervision_open = row.attempt_awaited = row.request = None
 
 
-def _promise(case: TakenCase) -> ClockRow:
+def promise_of(case: TakenCase) -> ClockRow:
     return max((clock for clock in case.clocks if clock.kind == "promise"), key=lambda clock: clock.cycle)
 
 
 def _merge(case: TakenCase, asked: Asked) -> None:
     act: Merge = asked.act
-    survivor = _other(asked, act.into)
+    survivor = other_of(asked, act.into)
     if not who_merges(survivor, asked.asker):
         raise RefusedError("not-yours-to-do", "the other case is not yours to merge into")
     merge(case, survivor, Merging(actor=asked.actor, now=asked.now, reason=act.reason))
 
 
-def _unmerge(case: TakenCase, asked: Asked) -> None:
-    act: Unmerge = asked.act
-    row, survivor = case.case, _other(asked, act.survivor)
-    if row.duplicate_of != survivor.case.case_id:
-        raise RefusedError("not-merged", "the case is not merged into the one that was named")
-    survivor.case.reports = [report for report in survivor.case.reports if report.report_id != row.case_id]
-    parted = ReportParted(report_id=row.case_id, number=row.number)
-    survivor.state_fact(parted, asked.actor, asked.now)
-    row.duplicate_of = row.closed_at = None
-    unmerged = Unmerged(survivor=survivor.case.case_id, number=survivor.case.number, reason=act.reason)
-    case.state_fact(unmerged, asked.actor, asked.now)
-    _stand_up(case, asked, act.reason)
-
-
-def _stand_up(case: TakenCase, asked: Asked, reason: str) -> None:
-    """Open the stored decision as the next attempt, with the due dates the case always had; what was owed is past."""
-    row, now, city = case.case, asked.now, asked.city
-    earlier = {clock.unit: clock for clock in case.clocks if clock.kind == "handling"}
-    promise = _promise(case)
-    promise.stopped_at = None
-    again = _again(case, asked.actor, reason)
-    hand_over(case, again, now, city)
-    for clock in [promise, *case.running("handling")]:
-        if clock is not promise and clock.unit in earlier:
-            _backdate(clock, earlier[clock.unit], case)
-        _owe_what_comes(clock, case, now, city)
-    fact = Dispatched(old_lead=row.lead, because=again.because, limits=again.limits, by_hand=True)
-    case.state_fact(fact, asked.actor, now)
-
-
-def _again(case: TakenCase, actor: Actor, reason: str) -> CaseDispatched:
-    because = Explanation(matched=(f"taken apart by {actor.unit}",), notes=(reason,))
-    return replace(case.decision, attempt=next_attempt(case.case), because=because)
-
-
-def _backdate(clock: ClockRow, earlier: ClockRow, case: TakenCase) -> None:
-    clock.started_at, clock.allowed, clock.due_at = earlier.started_at, earlier.allowed, earlier.due_at
-    clock.adjusted, clock.usual, clock.counted_from = earlier.adjusted, earlier.usual, earlier.counted_from
-    for part in case.open_assignments():
-        if part.unit == clock.unit:
-            part.due_at = clock.due_at
-            case.touch(part)
-
-
-def _owe_what_comes(clock: ClockRow, case: TakenCase, now: datetime, city: City) -> None:
-    """Let the clock owe the first step that lies ahead."""
-    owed = ((rung.step, reached(clock, rung, city)) for rung in city.policies.ladders[clock.ladder].rungs)
-    clock.next_step, clock.next_at = next(((step, at) for step, at in owed if at > now), (None, None))
-    case.touch(clock)
-
-
-def _other(asked: Asked, named: str) -> TakenCase:
+def other_of(asked: Asked, named: str) -> TakenCase:
     other = asked.beside.get(UUID(named))
     if other is None:
         raise RefusedError("no-such-other-case", "there is no such other case that you may see")
@@ -219,14 +163,5 @@ TRANSITIONS = (
         needs="another open case of the same lane that accuses the same units",
         fact="merged",
         do=_merge,
-    ),
-    Transition(
-        act=Unmerge,
-        by=who_merges,
-        source=frozenset({"merged"}),
-        to="dispatched",
-        needs="the case it was merged into, and a reason; the due dates are those it always had",
-        fact="unmerged",
-        do=_unmerge,
     ),
 )

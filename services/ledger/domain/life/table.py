@@ -17,6 +17,7 @@ from services.ledger.domain.life import (
     returning,
     reviewing,
     stages,
+    unmerging,
     working,
 )
 from services.ledger.domain.life.transition import Asked, Transition
@@ -52,6 +53,7 @@ TABLE = joined(
     reopening.TRANSITIONS,
     inspecting.TRANSITIONS,
     merging.TRANSITIONS,
+    unmerging.TRANSITIONS,
     stages.TRANSITIONS,
     approving.TRANSITIONS,
     report_in.TRANSITIONS,
