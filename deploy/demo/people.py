@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Final, cast, get_args
+from typing import Final, get_args
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from deploy.demo.draws import Draws
@@ -57,7 +57,7 @@ def _trusted(seed: int) -> Iterator[PersonInRole]:
     """Yield the two of the center who take what a sensitive lane's own unit must not: in every lane, by name."""
     for role in ("center_operator", "center_leader"):
         for lane in LANES:
-            yield _person(seed, (COMMAND_CENTER, f"lanes {role}", 1), COMMAND_CENTER, cast("PersonRole", role), lane)
+            yield _person(seed, (COMMAND_CENTER, f"lanes {role}", 1), COMMAND_CENTER, role, lane)
 
 
 def _person(
