@@ -137,13 +137,6 @@ class Correct(msgspec.Struct, frozen=True, tag="correct", forbid_unknown_fields=
     latitude: Latitude | None = None
 
 
-class Inspect(msgspec.Struct, frozen=True, tag="inspect", forbid_unknown_fields=True):
-    """An inspector looked at a closed case of a sample: it holds, or begins again (督导检查)."""
-
-    passed: bool
-    note: Remark = ""
-
-
 class Merge(msgspec.Struct, frozen=True, tag="merge", forbid_unknown_fields=True):
     """The case is about the same thing as an earlier one, which goes on for both (并案)."""
 
@@ -158,9 +151,16 @@ class Unmerge(msgspec.Struct, frozen=True, tag="unmerge", forbid_unknown_fields=
     reason: Words
 
 
+class Inspect(msgspec.Struct, frozen=True, tag="inspect", forbid_unknown_fields=True):
+    """An inspector looked at a closed case of a sample: it holds, or begins again (督导检查)."""
+
+    passed: bool
+    note: Remark = ""
+
+
 LifeAct = (
     Reject | HandOver | ResolveOnSpot | Consult | AskExtension | AskSuspension | AskTermination | Withdraw | Review
     | Resume | Explain | Reopen | FollowUp | AskExclusion | ReviewExclusion | Correct
-    | Merge | Unmerge
     | Inspect
+    | Merge | Unmerge
 )  # fmt: skip
