@@ -24,7 +24,6 @@ class Blow(msgspec.Struct, frozen=True, tag="whistle", forbid_unknown_fields=Tru
     called: Annotated[tuple[Unit, ...], msgspec.Meta(max_length=12)] = ()
     ongoing: bool = False
     """It is going on at this moment: the shorter limit of the kind holds."""
-
     place: Short = ""
     """Where who is called meets, in words."""
     longitude: Longitude | None = None
