@@ -14,6 +14,10 @@ PAGES: Final = (
     ("department queue", "desk", "/queue"),
     ("subdistrict desk", "desk", "/subdistrict"),
     ("rules", "desk", "/rules"),
+    ("monthly bulletin", "desk", "/bulletin"),
+    ("proposals to confirm", "desk", "/proposals"),
+    ("duty rosters", "desk", "/rosters"),
+    ("what leaders read first", "desk", "/feed"),
     ("log in, log out", "desk", "/login"),
 )
 GAP: Final = " "

@@ -132,7 +132,7 @@ async def test_a_turn_of_owed_steps_costs_as_many_statements_for_one_case_as_for
     assert added(before, rows_of(database), BATCH) == baseline("sla.rows_per_step")
 
 
-async def test_an_act_is_six_statements_and_one_more_for_a_whistle_and_one_for_its_roll(database: Database) -> None:
+async def test_an_act_is_four_statements_and_one_more_where_somebody_may_be_called(database: Database) -> None:
     database.run_sql(SETUP + "\n".join(person_sql(name) for name in ("drainage", "coordinator", "center")))
     city: Any = TheCity()
     async with counted_pool(database, "ledger_writer") as (pool, _), Openings(pool, city).gate() as gate:

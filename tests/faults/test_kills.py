@@ -25,7 +25,9 @@ from tests.waiting import eventually
 
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres, pytest.mark.timeout(540)]
 
-SERVICES: Final = ("intake-api", "intake-relay", "router", "ledger", "desk", "sla", "board", "notify", "reconciler")
+SERVICES: Final = (
+    "intake-api", "intake-relay", "router", "ledger", "desk", "sla", "board", "notify", "appraisal", "reconciler",
+)  # fmt: skip
 SEED: Final = int(os.environ.get("WHISTLE_FAULTS_SEED", "11"))
 PER_SECOND: Final = float(os.environ.get("WHISTLE_FAULTS_PER_SECOND", "15"))
 KAFKA_DOWN_SECONDS: Final = float(os.environ.get("WHISTLE_FAULTS_KAFKA_DOWN_SECONDS", "20"))
@@ -95,12 +97,14 @@ async def _healed(system: System) -> None:
 
 
 async def _settled(city: RunningCity) -> bool:
-    """Whether everything accepted is open and told."""
+    """Whether everything accepted is open, told and counted."""
     waiting = """
         select exists (select from intake.pending) or exists (select from ledger.pending)
             or (select count(*) from intake.reports) <> (select count(*) from ledger.cases)
             or exists (select from ledger.facts f where f.topic = 'case.progressed.v1'
                 and not exists (select from notify.messages m where m.case_id = f.case_id and m.version = f.version))
+            or exists (select from ledger.facts f where f.topic = 'case.progressed.v1'
+                and not exists (select from appraisal.facts a where a.case_id = f.case_id and a.version = f.version))
     """
     return not await city.superuser.fetchval(waiting)
 

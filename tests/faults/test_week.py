@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
 
 SEED: Final = 7
 COUNT: Final = 60
-VICTIMS: Final = ("intake-api", "intake-relay", "router", "ledger", "desk", "sla", "notify", "reconciler")
+VICTIMS: Final = ("intake-api", "intake-relay", "router", "ledger", "desk", "sla", "notify", "appraisal", "reconciler")
 KILL_EVERY: Final = 15
 DOUBLED: Final = """
     select count(*) from ledger.facts f where f.topic = 'case.progressed.v1' and 1 <> (

@@ -6,7 +6,9 @@ from typing import Final
 
 from deploy.demo.draws import Draws
 
-VICTIMS: Final = ("intake-api", "intake-relay", "router", "ledger", "desk", "sla", "board", "notify", "reconciler")
+VICTIMS: Final = (
+    "intake-api", "intake-relay", "router", "ledger", "desk", "sla", "board", "notify", "appraisal", "reconciler",
+)  # fmt: skip
 
 
 @dataclass(slots=True, kw_only=True)
