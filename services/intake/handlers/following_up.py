@@ -17,7 +17,7 @@ from services.intake.handlers.tracking import Tracked, TrackReports
 from services.intake.handlers.writing_down import seal_text
 from services.intake.metrics import IntakeMetrics
 from services.intake.ports import Claim, FollowUps, Known, NewFollowUp, Pictures
-from services.reference.deciding.plain import plain
+from services.reference.deciding.plain import CLAUSE, plain
 
 
 class AlreadyDoneError(RuntimeError):
@@ -83,8 +83,8 @@ class FollowUpReports:
             return False
         if claim is not None and await self.followups.was_added(claim):
             return False
-        said = plain(text)
-        return any(said in plain(earlier) for earlier in await self.followups.said_before(known.report_id))
+        said = _words_of(text)
+        return any(said in _words_of(earlier) for earlier in await self.followups.said_before(known.report_id))
 
     async def _written_down(self, known: Known, admitted: AdmittedFollowUp, claim: Claim | None) -> NewFollowUp:
         form = admitted.form
@@ -116,3 +116,8 @@ class FollowUpReports:
         wanted = frozenset(form.attachments)
         if wanted and await self.pictures.claimable(list(wanted), report_id) != wanted:
             raise RefusedError("attachments", "unknown, used by another report, or older than an hour")
+
+
+def _words_of(text: str) -> str:
+    """Return what is compared: a mark more or less is no new fact."""
+    return plain(text).replace(CLAUSE, "")

@@ -22,7 +22,8 @@ class WhatGlance(msgspec.Struct, frozen=True, gc=False):
     step: str | None = None
     whistle: Present | None = None
     supervision: Present | None = None
-    proposal: str | None = None
+    proposal: str | int | None = None
+    """What a step proposes; of other facts the number of the proposal they are about."""
 
 
 class FactGlance(Event, frozen=True, kw_only=True, gc=False):
@@ -44,6 +45,6 @@ def names_of(what: WhatGlance) -> frozenset[str]:
     if what.type == "step_taken":
         names |= {"whistle_blown"} if what.whistle is not None else set()
         names |= {"supervision_ordered"} if what.supervision is not None else set()
-    if what.proposal is not None:
+    if isinstance(what.proposal, str):
         names.add("proposal")
     return frozenset(names)

@@ -11,9 +11,11 @@ from cloudevents.core.formats.json import JSONFormat
 from deploy.documents.flow import flow_page
 from deploy.documents.life import life_page
 from deploy.documents.schemas import breaks, schema_files, schema_of
+from services.appraisal.domain import glance as appraisal
 from services.contracts.codec import CannotDecodeError, decode, encode, headers_of, key_of
-from services.contracts.events import CaseDispatched
+from services.contracts.events import CaseDispatched, CaseProgressed, Event
 from services.contracts.flow import FLOW, RECORD_BYTES_MAX, Hop
+from services.notify.domain import glance as notify
 from tests.builders import a_dispatched_case
 
 ROOT = Path(__file__).parents[3]
@@ -30,6 +32,12 @@ def test_every_recorded_message_is_still_readable(hop: Hop) -> None:
     for path in recorded:
         event = decode(path.read_bytes(), hop.carries)
         assert decode(encode(event), hop.carries) == event
+
+
+@pytest.mark.parametrize("part", [notify.FactGlance, appraisal.FactGlance], ids=["notify", "appraisal"])
+def test_whoever_reads_a_part_of_a_fact_reads_every_recorded_one(part: type[Event]) -> None:
+    for path in sorted((EXAMPLES / CaseProgressed.TYPE).glob("*.json")):
+        assert decode(path.read_bytes(), part).TYPE == CaseProgressed.TYPE
 
 
 @every_hop

@@ -44,9 +44,16 @@ class Yard:
     clock: list[float] = field(default_factory=lambda: [0.0])
 
     async def go_round(self, times: int = 3) -> None:
+        await self._nobody_writes()
         for _ in range(times):
             self.clock[0] += 1.0
             await self.rounds.tick()
+
+    async def _nobody_writes(self) -> None:
+        """Wait for whoever was writing: what began before, in any database of the server, keeps the horizon back."""
+        mine = int(self.database.run_sql("select pg_current_xact_id()"))
+        horizon = "select pg_snapshot_xmin(pg_current_snapshot())"
+        assert await eventually(lambda: int(self.database.run_sql(horizon)) > mine, within_seconds=30)
 
     @property
     def repairs(self) -> float:
