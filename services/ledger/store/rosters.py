@@ -11,18 +11,13 @@ from services.ledger.domain.state import CaseDocument
 from services.ledger.domain.taken import TakenCase
 from services.ledger.domain.whistle.acts import Blow, Decide
 from services.ledger.store.cities import Cities
-from services.ledger.store.red_steps import count_reds
 from services.ledger.store.taking import Taken
 
 ON_DUTY: Final = "select unit, person_id, head from ledger.on_duty($1, $2)"
 
 
 async def call_the_roll(connection: Any, taken: Taken, cities: Cities, act: object = None) -> None:
-    """Let the taken cases know who is on duty, where a whistle may be blown by a step owed now or by this act.
-
-    And how many red steps a unit drew this month, where another one is owed.
-    """
-    await count_reds(connection, taken, cities)
+    """Let the taken cases know who is on duty, where a whistle may be blown by a step owed now or by this act."""
     cases = [case for case in taken.cases if may_whistle(case, taken, act)]
     if not cases:
         return

@@ -8,6 +8,7 @@ from services.chassis.postgres import Pool
 from services.ledger.domain.city import City
 from services.ledger.domain.moving import Coming, catch_up
 from services.ledger.store.cities import Cities
+from services.ledger.store.red_steps import count_reds
 from services.ledger.store.rosters import call_the_roll
 from services.ledger.store.taking import Taken, take_owed
 from services.ledger.store.writing import write
@@ -43,10 +44,13 @@ class Settling:
 
 
 async def settle_all(connection: Any, taken: Taken, cities: Cities, act: object = None) -> None:
-    """Settle every taken case up to the instant it was taken at, and know who is on duty where a whistle may be blown.
+    """Settle every taken case up to the instant it was taken at.
 
-    `act` is what somebody is about to do. A case that has not applied the version in force settles up to each `active_from` on the way, and moves there.
+    Before, the cases learn what their steps may go by: who is on duty, how many red steps a unit drew this month.
+    `act` is what somebody is about to do. A case that has not applied the version in force settles up to each
+    `active_from` on the way, and moves there.
     """
+    await count_reds(connection, taken, cities)
     await call_the_roll(connection, taken, cities, act)
     known: dict[tuple[int, int], tuple[City, tuple[Coming, ...]]] = {}
     for case in taken.cases:
