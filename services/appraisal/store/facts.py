@@ -10,6 +10,7 @@ import msgspec
 from services.appraisal.domain.kept import Body, KeptFact, KeptNotice
 from services.appraisal.domain.periods import Period
 from services.appraisal.ports import Row
+from services.chassis.columns import column
 from services.chassis.postgres import Pool
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 KEEP: Final = """
     insert into appraisal.facts (case_id, version, at, what, item, place, due_at, body)
-    select * from unnest($1::uuid[], $2::integer[], $3::timestamptz[], $4::text[], $5::text[], $6::text[],
-        $7::timestamptz[], $8::bytea[])
+    select * from unnest($1::text::uuid[], $2::text::integer[], $3::text::timestamptz[], $4::text::text[],
+        $5::text::text[], $6::text::text[], $7::text::timestamptz[], $8::bytea[])
     on conflict do nothing
 """
 KEEP_NOTICES: Final = """
@@ -57,13 +58,13 @@ class PostgresFacts:
     async def keep_once(self, rows: Sequence[Row]) -> int:
         tag = await self.pool.execute(
             KEEP,
-            [row.case_id for row in rows],
-            [row.version for row in rows],
-            [row.at for row in rows],
-            [row.what for row in rows],
-            [row.item for row in rows],
-            [row.place for row in rows],
-            [row.due_at for row in rows],
+            column([row.case_id for row in rows]),
+            column([row.version for row in rows]),
+            column([row.at for row in rows]),
+            column([row.what for row in rows]),
+            column([row.item for row in rows]),
+            column([row.place for row in rows]),
+            column([row.due_at for row in rows]),
             [row.body for row in rows],
         )
         return int(tag.rpartition(" ")[2])
