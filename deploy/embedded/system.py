@@ -85,6 +85,7 @@ class Settings:
             # Browsers come to the loopback by plain HTTP.
             "WHISTLE_DESK_URL": f"http://{LOOPBACK}:{self.ports['WHISTLE_DESK_PORT']}",
             "WHISTLE_BOARD_URL": f"http://{LOOPBACK}:{self.ports['WHISTLE_BOARD_PORT']}",
+            "WHISTLE_INTAKE": f"{LOOPBACK}:{self.ports['WHISTLE_INTAKE_API_PORT']}",
             "WHISTLE_COOKIE_SECURE": "false",
             **self.values,
         }

@@ -3,6 +3,8 @@
 import hmac
 from functools import partial
 
+import httpx2
+
 from services.chassis.objects import objects_at
 from services.chassis.pages.rendering import Renderer
 from services.chassis.postgres import beside, postgres_pool, ready
@@ -23,6 +25,7 @@ from services.desk.pages.naming import Names
 from services.desk.pages.parts import FOLDER, PageParts
 from services.desk.settings import DeskSettings
 from services.desk.store.pictures import WorkPictures
+from services.desk.window import SECONDS_MAX, IntakeWindow, Window
 from services.ledger.store.acting import Acting
 from services.ledger.store.cities import Cities
 from services.reference.versions.cache import ReferenceCache, reference_cache
@@ -32,7 +35,15 @@ BATCH_BYTES_MAX = 1024 * 1024
 FORM_BYTES_MAX = 32 * 1024 * 1024
 """An answer with three photos, as phones take them."""
 SHEETS_BYTES_MAX = 16 * 1024 * 1024
-OF_PATH = {"/api/v1/acts:batch": BATCH_BYTES_MAX, "/acts": FORM_BYTES_MAX, "/rules/drafts": SHEETS_BYTES_MAX}
+SHEETS_IN_BASE64_MAX = SHEETS_BYTES_MAX * 4 // 3
+OF_PATH = {
+    "/api/v1/acts:batch": BATCH_BYTES_MAX,
+    "/acts": FORM_BYTES_MAX,
+    "/rules/drafts": SHEETS_BYTES_MAX,
+    "/api/v1/rules/drafts": SHEETS_IN_BASE64_MAX,
+}
+
+AT_ONCE = httpx2.Limits(max_connections=16, max_keepalive_connections=4)
 
 
 def key_for(purpose: bytes, keys: Keys) -> bytes:
@@ -40,7 +51,7 @@ def key_for(purpose: bytes, keys: Keys) -> bytes:
     return hmac.digest(keys.current.marking, b"desk " + purpose, "sha256")
 
 
-def pages_of(desk: Desk, reference: ReferenceCache, settings: DeskSettings) -> PageParts:
+def pages_of(desk: Desk, reference: ReferenceCache, settings: DeskSettings, window: Window) -> PageParts:
     """Return what the pages are put together from."""
     renderer = Renderer([FOLDER], settings.zone, connects_to=settings.board_url)
     return PageParts(
@@ -49,6 +60,7 @@ def pages_of(desk: Desk, reference: ReferenceCache, settings: DeskSettings) -> P
         names=Names(reference),
         keys=settings.keys(),
         pictures=WorkPictures(objects_at(settings.attachments)),
+        window=window,
         limits=settings.session_limits,
         proxies=settings.proxies(),
         secure=settings.cookie_secure,
@@ -61,6 +73,9 @@ async def run(settings: DeskSettings, shell: Shell) -> None:
         postgres_pool(settings.postgres) as pool,
         beside(settings.postgres) as own,
         reference_cache(own) as reference,
+        httpx2.AsyncClient(
+            base_url=settings.intake_url, timeout=SECONDS_MAX, trust_env=False, limits=AT_ONCE
+        ) as intake,
     ):
         shell.health.add("postgres", partial(ready, pool, settings.postgres))
         metrics = DeskMetrics.create(shell.registry, ACT_TYPES)
@@ -69,7 +84,7 @@ async def run(settings: DeskSettings, shell: Shell) -> None:
         cursors = Cursors(key_for(b"cursors", settings.keys()))
         desk = Desk(pool=pool, acts=acts, versions=cities, cursors=cursors, metrics=metrics)
         app = desk_app(desk)
-        add_pages(app, pages_of(desk, reference, settings))
+        add_pages(app, pages_of(desk, reference, settings, IntakeWindow(intake)))
         limits = BodyLimits(BODY_BYTES_MAX, OF_PATH)
         guarded = GuessLimit(app=app, refused=guesses_counted(shell.registry, "desk"), proxies=settings.proxies())
         await shell.serve(guarded, limits=limits)

@@ -36,6 +36,11 @@ class DeskSettings(WithPostgres):
         pattern=r"^(https?://[a-zA-Z0-9.\-\[\]:]{1,255})?$",
         description="Where browsers reach the board's snapshot and feed; empty: the same origin.",
     )
+    intake_url: str = Field(
+        default="http://127.0.0.1:8101",
+        pattern=r"^https?://[a-zA-Z0-9.\-\[\]:]{1,255}$",
+        description="Intake's API, to which /counter hands reports in.",
+    )
     act_seconds_max: float = Field(default=10.0, gt=0, le=60, description="Longest wait for one act.")
 
     @model_validator(mode="after")

@@ -25,11 +25,15 @@ from services.intake.agents import run_relay
 from services.intake.api.app import LIMITS, intake_app
 from services.intake.api.doorkeeper import Doorkeeper
 from services.intake.api.followups import PictureDoor, TrackDoor
+from services.intake.api.papers import PATH as PAPER_PATH
+from services.intake.api.papers import PaperDoor
 from services.intake.api.reports import ReportDoor
+from services.intake.api.sensors import PATH as SENSOR_PATH
 from services.intake.api.sensors import SensorDoor
 from services.intake.handlers.accepting import AcceptReports
 from services.intake.handlers.attaching import AttachPictures
 from services.intake.handlers.following_up import FollowUpReports
+from services.intake.handlers.taking_papers import TakePapers
 from services.intake.handlers.tracking import TrackReports
 from services.intake.handlers.watching import BacklogWatch, every
 from services.intake.metrics import IntakeMetrics
@@ -41,6 +45,7 @@ from services.intake.store.backlog import backlog_of, forget_old_keys
 from services.intake.store.city import ReferenceCity, city_in, warmed
 from services.intake.store.deadlines import within
 from services.intake.store.followups import PostgresCases, PostgresFollowUps, PostgresTails
+from services.intake.store.papers import PostgresPapers
 from services.intake.store.pictures import KeptPictures
 from services.intake.store.places import DistrictPlaces
 from services.intake.store.reports import PostgresReports
@@ -73,15 +78,19 @@ async def run_api(settings: IntakeApiSettings, shell: Shell) -> None:
         city = partial(city_in, cache)
         known = PostgresSensors(pool, settings.database_seconds_max)
         sensors = partial(SensorDoor, accept=accept, sensors=known, keys=settings.keys())
+        sensor = sensors(doorkeeper=doorkeeper, city=city, is_full=watch.is_full, metrics=metrics)
+        track = _track_door(settings, pool, TrackParts(pictures, doorkeeper, metrics, city))
+        papers = _papers(settings, pool, track.track)
+        reports = partial(ReportDoor, accept=accept, papers=papers)
         app = intake_app(
-            ReportDoor(accept=accept, doorkeeper=doorkeeper, city=city, is_full=watch.is_full, metrics=metrics),
-            _track_door(settings, pool, TrackParts(pictures, doorkeeper, metrics, city)),
+            reports(doorkeeper=doorkeeper, city=city, is_full=watch.is_full, metrics=metrics),
+            track,
             PictureDoor(
                 attach=AttachPictures(pictures=pictures, encode=encoded_anew, new_id=uuid4), doorkeeper=doorkeeper
             ),
             metrics.refused,
             partial(_pages, settings, DistrictPlaces(cache.latest)),
-            sensors(doorkeeper=doorkeeper, city=city, is_full=watch.is_full, metrics=metrics),
+            [(SENSOR_PATH, sensor.one), (PAPER_PATH, PaperDoor(papers=papers, doorkeeper=doorkeeper).find)],
         )
         shell.start("backlog", every(WATCH_SECONDS, watch.see))
         shell.start("pictures", every(LAPSE_SECONDS, pictures.forget_lapsed))
@@ -157,6 +166,12 @@ def _track_door(settings: IntakeApiSettings, pool: Pool, parts: TrackParts) -> T
 
 
 async def _impatient(connection: Any) -> None:
+def _papers(settings: IntakeApiSettings, pool: Pool, track: TrackReports) -> TakePapers:
+    reports = PostgresReports(pool, settings.database_seconds_max)
+    papers = PostgresPapers(pool, settings.database_seconds_max)
+    return TakePapers(papers=papers, reports=reports, track=track, zone=settings.zone)
+
+
     """Wait for a key that another process holds, but give up before the call's own deadline."""
     await connection.execute("set lock_timeout = '1500ms'")
 

@@ -165,6 +165,18 @@ class FollowUps(Protocol):
 
 class Tails(Protocol):
     """Phone tails, and the misses that lock them."""
+class Papers(Protocol):
+    """Keys of papers that were entered, kept for good."""
+
+    async def now(self) -> datetime:
+        """Return the database's instant."""
+        ...
+
+    async def keep(self, client_key: UUID) -> None:
+        """Keep the key; one that is kept already stays."""
+        ...
+
+
 
     async def tail_of(self, report_id: UUID) -> bytes | None:
         """Return the mac of the report's phone tail; None without a phone, or while it is locked."""

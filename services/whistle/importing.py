@@ -37,7 +37,7 @@ def import_reports(
         typer.Argument(
             exists=True,
             dir_okay=False,
-            help="CSV: number, text[, longitude, latitude, grid, community, address, item, phone, name].",
+            help="CSV: number, text[, longitude, latitude, grid, community, address, item, phone, name, reported_on].",
         ),
     ],
     *,
@@ -84,6 +84,9 @@ def _line(cells: Cells, channel: str) -> dict[str, Any]:
             line["point"] = {name: float(cells.get(name, "")) for name in ("longitude", "latitude")}
         except ValueError:
             raise CannotUseRowError("a point has a longitude and a latitude, in degrees") from None
+    if channel == "counter" and cells.get("reported_on", "").strip():
+        # Papers that were filled in offline: at the counter's page the same number is the same report.
+        line |= {"paper": number, "reported_on": cells["reported_on"].strip()}
     contact = {name: cells[name].strip() for name in CONTACT if cells.get(name, "").strip()}
     if contact:
         line["contact"] = contact | {"reply_channel": "phone" if "phone" in contact else "none"}

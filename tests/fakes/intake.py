@@ -122,6 +122,19 @@ class InMemoryFollowUps:
 
 
 @dataclass(slots=True)
+class InMemoryPapers:
+    """Keeps the keys of papers."""
+
+    keys: set[UUID] = field(default_factory=set)
+
+    async def now(self) -> datetime:
+        return NOON
+
+    async def keep(self, client_key: UUID) -> None:
+        self.keys.add(client_key)
+
+
+@dataclass(slots=True)
 class InMemoryTails:
     """Knows the tails of reports with a phone."""
 

@@ -1,6 +1,6 @@
 """What residents and grid workers say: a report, and what they add to it later."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -31,6 +31,18 @@ class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Masked text."""
 
 
+class TakenIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who took the report in for a resident at a counter, as of then; and the paper it was written on."""
+
+    person: UUID
+    unit: str
+    role: str
+    paper: str | None = None
+    """The paper's number, one of its kind in the unit."""
+    reported_on: date | None = None
+    """The paper's date: when it was reported. Every limit runs from the acceptance."""
+
+
 class ReportFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Everything about a report that may leave intake: no contact, no raw text."""
 
@@ -55,6 +67,7 @@ class ReportFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """Decided at intake; never of a sensitive lane."""
     on_the_spot: bool = False
     attachments: tuple[UUID, ...] = ()
+    taken_in: TakenIn | None = None
 
 
 class ReportReceived(Event, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ import msgspec
 from services.contracts.events import Explanation, Limits, Place, ReportRef
 from services.contracts.events.dispatch import Tier, Urgency
 from services.contracts.events.progress import ClockKind, Handled, Role, State, Step
-from services.contracts.events.report import Channel, Lane, ReporterKind
+from services.contracts.events.report import Channel, Lane, ReporterKind, TakenIn
 from services.desk.domain.due import on_time
 from services.desk.domain.permitted import permitted
 from services.desk.domain.whistles import WhistleShown, shown_whistle
@@ -77,6 +77,8 @@ class CaseShown(msgspec.Struct, frozen=True, kw_only=True):
     reporter_kind: ReporterKind
     attachments: tuple[UUID, ...]
     reports: list[ReportRef]
+    taken_in: TakenIn | None
+    """At which counter, and from which paper."""
     accepted_at: datetime
     opened_at: datetime
     changed_at: datetime
@@ -124,6 +126,7 @@ def shown_case(document: CaseDocument, asker: Asker, at: datetime) -> CaseShown:
         because=decision.because,
         limits=decision.limits,
         assignments=tuple(_shown_part(part, asker) for part in sorted(document.assignments, key=_newest_lead_first)),
+        taken_in=report.taken_in,
         clocks=tuple(_shown_clock(clock, at) for clock in sorted(document.clocks, key=lambda clock: clock.due_at)),
         whistle=None if whistle is None else shown_whistle(whistle, row, document.calls),
         proposals=tuple(row.proposals or ()),

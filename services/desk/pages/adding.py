@@ -8,6 +8,7 @@ from services.desk.pages.board.routes import BoardPages
 from services.desk.pages.bulletin.routes import BulletinPages
 from services.desk.pages.case.routes import CasePages
 from services.desk.pages.ground.routes import GroundPages
+from services.desk.pages.counter.routes import CounterPages
 from services.desk.pages.leading.routes import LeadingPages
 from services.desk.pages.login.routes import LoginPages
 from services.desk.pages.looks import LookPages
@@ -27,3 +28,4 @@ def add_pages(app: FastAPI, parts: PageParts) -> None:
     LeadingPages(parts).add_to(app)
     for pages in (LookPages, LoginPages, QueuePages, CasePages, ActingPages, SubdistrictPages, BoardPages, ModePages):
         pages(parts).add_to(app)
+    CounterPages(parts).add_to(app)

@@ -16,8 +16,6 @@ from services.chassis.web.handlers import new_app, respond
 from services.intake.api.followups import PictureDoor, TrackDoor
 from services.intake.api.problems import ANSWERS, refusal_of
 from services.intake.api.reports import PATH, ReportDoor
-from services.intake.api.sensors import PATH as SENSOR_PATH
-from services.intake.api.sensors import SensorDoor
 
 BATCH_PATH: Final = f"{PATH}:batch"
 PICTURES_PATH: Final = "/api/v1/attachments"
@@ -59,9 +57,9 @@ def intake_app(
     pictures: PictureDoor,
     refused: Counter,
     pages: Pages | None = None,
-    sensors: SensorDoor | None = None,
+    beside: Sequence[tuple[str, Endpoint]] = (),
 ) -> FastLane:
-    """Return the application; `LIMITS` belong to it."""
+    """Return the application; `LIMITS` belong to it. `beside`: further paths that take a POST, such as the sensors'."""
     routes: list[tuple[str, str, Endpoint]] = [
         ("POST", PATH, reports.one),
         ("POST", BATCH_PATH, reports.many),
@@ -69,7 +67,7 @@ def intake_app(
         ("GET", f"{PATH}/{{code}}", track.show),
         ("POST", f"{PATH}/{{code}}/followups", track.add),
         ("POST", PICTURES_PATH, pictures.add),
-        *([("POST", SENSOR_PATH, sensors.one)] if sensors else []),
+        *(("POST", path, door) for path, door in beside),
     ]
     app = new_app("Whistle intake", routes=[Route(path, door, methods=[method]) for method, path, door in routes])
 

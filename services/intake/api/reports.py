@@ -1,6 +1,7 @@
 """`POST /api/v1/reports` and `POST /api/v1/reports:batch`: 201 means committed; routing comes later."""
 
 import asyncio
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -13,9 +14,12 @@ from services.intake.api.doorkeeper import Caller, Doorkeeper
 from services.intake.api.problems import BacklogError, NoTokenError, refusal_of
 from services.intake.api.reading import body_of, claim_in, claim_of, form_in, lines_of
 from services.intake.domain.admission import Admitted, City, admit
+from services.intake.domain.counter import taken_in
 from services.intake.domain.form import BatchLine, ReportForm
 from services.intake.handlers.accepting import AcceptReports, Answer
+from services.intake.handlers.taking_papers import TakePapers
 from services.intake.metrics import IntakeMetrics
+from services.intake.ports import Claim
 
 PATH: Final = "/api/v1/reports"
 IN_HAND_MAX: Final = 1_024
@@ -32,6 +36,7 @@ class ReportDoor:
     city: Callable[[], City]
     is_full: Callable[[], bool]
     metrics: IntakeMetrics
+    papers: TakePapers
 
     async def one(self, request: Request) -> Response:
         """Accept a report. The same key and body get the same answer, with `Idempotency-Replayed: true`."""
@@ -41,7 +46,8 @@ class ReportDoor:
         admitted = self._admit(form_in(body, ReportForm), caller)
         if not admitted.is_emergency:
             self._pace(caller)
-        answer = await self.accept.one(admitted, claim_in(scope, caller.scope, body))
+        claim = await self._paper(admitted) or claim_in(scope, caller.scope, body)
+        answer = await self.accept.one(admitted, claim)
         return self._created(answer, admitted)
 
     async def many(self, request: Request) -> Response:
@@ -69,13 +75,20 @@ class ReportDoor:
     def _admit(self, form: ReportForm, caller: Caller) -> Admitted:
         if self.is_full():
             raise BacklogError
-        return admit(form, self.city(), by_staff=caller.actor is not None)
+        admitted = admit(form, self.city(), by_staff=caller.actor is not None)
+        if form.channel != "counter" and form.paper is None and form.reported_on is None:
+            return admitted
+        return dataclasses.replace(admitted, taken_in=taken_in(form, caller.actor))
+
+    async def _paper(self, admitted: Admitted) -> Claim | None:
+        return None if admitted.taken_in is None else await self.papers.claim(admitted.taken_in)
 
     async def _line(self, number: int, line: bytes, caller: Caller) -> bytes:
         try:
             form = form_in(line, BatchLine)
             admitted = self._admit(form, caller)
-            answer = await self.accept.one(admitted, claim_of(caller.scope, form.key, line))
+            claim = await self._paper(admitted) or claim_of(caller.scope, form.key, line)
+            answer = await self.accept.one(admitted, claim)
         except Exception as error:  # noqa: BLE001 -- one line's failure is that line's answer
             problem = refusal_of(error, self.metrics.refused)
             return _ENCODE({"line": number, "status": problem.status, "problem": problem.document()}) + b"\n"

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 import msgspec
 
 from services.contracts.events.dispatch import Urgency
-from services.contracts.events.report import Channel, Lane, Place, ReporterKind, SpecialRoute
+from services.contracts.events.report import Channel, Lane, Place, ReporterKind, SpecialRoute, TakenIn
 from services.intake.domain.form import ATTACHMENTS_MAX, Contact, ReportForm, check_contact
 from services.intake.domain.lanes import Advice, Judge, advice_in, all_accused, judged
 from services.intake.domain.masking import masked, masked_address
@@ -81,6 +81,8 @@ class Admitted:
     contact: Contact | None
     advice: Advice | None
     """For the receipt."""
+    taken_in: TakenIn | None = None
+    """By whom at a counter."""
 
     @property
     def is_emergency(self) -> bool:

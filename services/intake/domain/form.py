@@ -1,6 +1,7 @@
 """The form: what a client may send, field by field. Anything else in the body is refused, not ignored."""
 
 import re
+from datetime import date
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
@@ -57,6 +58,10 @@ class ReportForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     contact: Contact | None = None
     channel: Channel = "web"
     reporter_kind: ReporterKind | None = None
+    paper: Annotated[str, msgspec.Meta(min_length=1, max_length=40)] | None = None
+    """Number of the paper that a counter took it in on; entered again, it is the same report."""
+    reported_on: date | None = None
+    """The paper's date."""
 
 
 class BatchLine(ReportForm, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -80,6 +80,7 @@ def _event_of(report_id: UUID, admitted: Admitted, moment: Moment, serial: int) 
             route=admitted.route,
             on_the_spot=form.on_the_spot,
             attachments=form.attachments,
+            taken_in=admitted.taken_in,
         ),
     )
 

@@ -18,7 +18,10 @@ ESTIMATE: Final = """
 """
 FORGET_KEYS: Final = """
     delete from intake.idempotency where client_key = any(array(
-        select client_key from intake.idempotency where kept_since < (select clock_timestamp() - $1::interval) limit $2
+        select client_key from intake.idempotency i
+        where kept_since < (select clock_timestamp() - $1::interval)
+            and not exists (select from intake.papers p where p.client_key = i.client_key)
+        limit $2
     ))
 """
 
@@ -30,6 +33,6 @@ async def backlog_of(pool: Pool) -> Backlog:
 
 
 async def forget_old_keys(pool: Pool) -> int:
-    """Forget idempotency keys older than 7 days, a bounded number at a time; return how many."""
+    """Forget keys older than 7 days but for those of papers, a bounded number at a time; return how many."""
     done: str = await pool.execute(FORGET_KEYS, KEYS_KEPT_FOR, FORGOTTEN_MAX)
     return int(done.rpartition(" ")[2])

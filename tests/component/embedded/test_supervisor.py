@@ -56,7 +56,8 @@ def settings_in(folder: Path, once: str = "once", **values: str) -> Settings:
     return Settings(
         state=State(folder / "state"),
         ports={"WHISTLE_LATE_PORT": port, "WHISTLE_KAFKA_PORT": 1, "WHISTLE_POSTGRES_PORT": 1}
-        | {"WHISTLE_KAFKA_CONTROLLER_PORT": 1, "WHISTLE_DESK_PORT": 1, "WHISTLE_BOARD_PORT": 1},
+        | {"WHISTLE_KAFKA_CONTROLLER_PORT": 1, "WHISTLE_DESK_PORT": 1, "WHISTLE_BOARD_PORT": 1}
+        | {"WHISTLE_INTAKE_API_PORT": 1},
         values={"WHISTLE_FOLDER": str(folder), **values},
         compose=compose,
     )

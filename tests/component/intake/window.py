@@ -24,11 +24,15 @@ from services.identity.tokens import IssuedToken, hash_of, issue_token
 from services.intake.api.app import LIMITS, intake_app
 from services.intake.api.doorkeeper import Doorkeeper
 from services.intake.api.followups import PictureDoor, TrackDoor
+from services.intake.api.papers import PATH as PAPER_PATH
+from services.intake.api.papers import PaperDoor
 from services.intake.api.reports import ReportDoor
+from services.intake.api.sensors import PATH as SENSOR_PATH
 from services.intake.api.sensors import SensorDoor
 from services.intake.handlers.accepting import AcceptReports
 from services.intake.handlers.attaching import AttachPictures
 from services.intake.handlers.following_up import FollowUpReports
+from services.intake.handlers.taking_papers import TakePapers
 from services.intake.handlers.tracking import TrackReports
 from services.intake.metrics import IntakeMetrics
 from services.intake.pages.doors import Doors
@@ -41,6 +45,7 @@ from tests.builders import an_id
 from tests.fakes.intake import (
     InMemoryCases,
     InMemoryFollowUps,
+    InMemoryPapers,
     InMemoryPictures,
     InMemoryReports,
     InMemorySensors,
@@ -96,6 +101,8 @@ class Window:
         tails = InMemoryTails(self.reports)
         track = TrackReports(reports=self.reports, cases=self.cases, tails=tails, additions=self.followups, keys=KEYS)
         doorkeeper = self._doorkeeper()
+        papers = TakePapers(papers=InMemoryPapers(), reports=self.reports, track=track, zone=SHANGHAI)
+        paper_door = PaperDoor(papers=papers, doorkeeper=doorkeeper)
         app = intake_app(
             ReportDoor(
                 accept=self.accept,
@@ -103,6 +110,7 @@ class Window:
                 city=lambda: self.city,
                 is_full=lambda: self.full,
                 metrics=metrics,
+                papers=papers,
             ),
             TrackDoor(
                 track=track,
@@ -123,15 +131,7 @@ class Window:
             ),
             metrics.refused,
             self._pages,
-            SensorDoor(
-                accept=self.accept,
-                sensors=self.sensors,
-                keys=KEYS,
-                doorkeeper=doorkeeper,
-                city=lambda: TOWN,
-                is_full=lambda: self.full,
-                metrics=metrics,
-            ),
+            [(SENSOR_PATH, self._sensor_door(doorkeeper, metrics).one), (PAPER_PATH, paper_door.find)],
         )
         door = Edge(app, HttpMetrics(self.registry, "intake_api"), LIMITS)
         self.client = httpx2.AsyncClient(
@@ -159,6 +159,17 @@ class Window:
     def _pages(self, app: ASGIApp) -> list[BaseRoute]:
         return page_routes(
             Frame(renderer=resident_renderer(SHANGHAI), doors=Doors(app), places=DistrictPlaces(the_town))
+        )
+
+    def _sensor_door(self, doorkeeper: Doorkeeper, metrics: IntakeMetrics) -> SensorDoor:
+        return SensorDoor(
+            accept=self.accept,
+            sensors=self.sensors,
+            keys=KEYS,
+            doorkeeper=doorkeeper,
+            city=lambda: TOWN,
+            is_full=lambda: self.full,
+            metrics=metrics,
         )
 
     def _doorkeeper(self) -> Doorkeeper:

@@ -18,6 +18,7 @@ from services.desk.pages.door import Door
 from services.desk.pages.naming import Names
 from services.desk.pages.parts import FOLDER, PageParts
 from services.desk.store.pictures import WorkPictures
+from services.desk.window import IntakeWindow, Window
 from services.identity.passwords import hash_password
 from services.reference.deciding.compile import CompiledReference, compile_version
 from services.reference.sheets.district import read_version
@@ -27,6 +28,7 @@ from tests.wire.desk.office import Office
 
 PASSWORD: Final = "correct horse battery"
 BYTES_MAX: Final = 32 * 1024 * 1024
+NOWHERE: Final = "http://127.0.0.1:9"
 
 
 @cache
@@ -44,6 +46,11 @@ def the_keys() -> Keys:
 @cache
 def the_hash() -> str:
     return hash_password(PASSWORD)
+
+
+def no_window() -> Window:
+    """Return a window at which nobody answers."""
+    return IntakeWindow(httpx2.AsyncClient(base_url=NOWHERE, trust_env=False))
 
 
 class TheDistrict:
@@ -95,7 +102,7 @@ class Browser:
 class Pages:
     """The desk's application with its pages, beside the office that fills it."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, window: Window | None = None) -> None:
         self.office = office
         renderer = Renderer([FOLDER], SHANGHAI)
         app = desk_app(office.desk)
@@ -105,6 +112,7 @@ class Pages:
             names=Names(TheDistrict()),
             keys=the_keys(),
             pictures=WorkPictures(MemoryStore()),
+            window=window or no_window(),
             secure=False,
         )
         add_pages(app, self.parts)

@@ -30,7 +30,7 @@ from tests.builders import an_id
 from tests.environment.database import Database
 from tests.unit.reference.sheets_of import read_sheets, write_sheets
 from tests.unit.reference.town import MORNING
-from tests.wire.desk.pages import Browser, the_hash, the_keys
+from tests.wire.desk.pages import Browser, no_window, the_hash, the_keys
 from tests.wire.ledger.moving_town import Town, a_town
 
 BYTES_MAX: Final = 1024 * 1024
@@ -97,6 +97,7 @@ async def a_rules_desk(database: Database, folder: Path) -> AsyncIterator[RulesD
             names=Names(town.reference),
             keys=the_keys(),
             pictures=WorkPictures(MemoryStore()),
+            window=no_window(),
             secure=False,
         )
         app = desk_app(desk)
