@@ -165,13 +165,13 @@ def _track_door(settings: IntakeApiSettings, pool: Pool, parts: TrackParts) -> T
     return TrackDoor(track=track, followup=followup, doorkeeper=parts.doorkeeper)
 
 
-async def _impatient(connection: Any) -> None:
 def _papers(settings: IntakeApiSettings, pool: Pool, track: TrackReports) -> TakePapers:
     reports = PostgresReports(pool, settings.database_seconds_max)
     papers = PostgresPapers(pool, settings.database_seconds_max)
     return TakePapers(papers=papers, reports=reports, track=track, zone=settings.zone)
 
 
+async def _impatient(connection: Any) -> None:
     """Wait for a key that another process holds, but give up before the call's own deadline."""
     await connection.execute("set lock_timeout = '1500ms'")
 

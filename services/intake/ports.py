@@ -163,8 +163,6 @@ class FollowUps(Protocol):
         ...
 
 
-class Tails(Protocol):
-    """Phone tails, and the misses that lock them."""
 class Papers(Protocol):
     """Keys of papers that were entered, kept for good."""
 
@@ -177,6 +175,8 @@ class Papers(Protocol):
         ...
 
 
+class Tails(Protocol):
+    """Phone tails, and the misses that lock them."""
 
     async def tail_of(self, report_id: UUID) -> bytes | None:
         """Return the mac of the report's phone tail; None without a phone, or while it is locked."""

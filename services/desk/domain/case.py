@@ -76,9 +76,9 @@ class CaseShown(msgspec.Struct, frozen=True, kw_only=True):
     channel: Channel
     reporter_kind: ReporterKind
     attachments: tuple[UUID, ...]
-    reports: list[ReportRef]
     taken_in: TakenIn | None
     """At which counter, and from which paper."""
+    reports: list[ReportRef]
     accepted_at: datetime
     opened_at: datetime
     changed_at: datetime
@@ -123,10 +123,10 @@ def shown_case(document: CaseDocument, asker: Asker, at: datetime) -> CaseShown:
         channel=report.channel,
         reporter_kind=report.reporter_kind,
         attachments=report.attachments,
+        taken_in=report.taken_in,
         because=decision.because,
         limits=decision.limits,
         assignments=tuple(_shown_part(part, asker) for part in sorted(document.assignments, key=_newest_lead_first)),
-        taken_in=report.taken_in,
         clocks=tuple(_shown_clock(clock, at) for clock in sorted(document.clocks, key=lambda clock: clock.due_at)),
         whistle=None if whistle is None else shown_whistle(whistle, row, document.calls),
         proposals=tuple(row.proposals or ()),

@@ -7,8 +7,8 @@ from services.desk.pages.board.mode import ModePages
 from services.desk.pages.board.routes import BoardPages
 from services.desk.pages.bulletin.routes import BulletinPages
 from services.desk.pages.case.routes import CasePages
-from services.desk.pages.ground.routes import GroundPages
 from services.desk.pages.counter.routes import CounterPages
+from services.desk.pages.ground.routes import GroundPages
 from services.desk.pages.leading.routes import LeadingPages
 from services.desk.pages.login.routes import LoginPages
 from services.desk.pages.looks import LookPages
@@ -26,6 +26,6 @@ def add_pages(app: FastAPI, parts: PageParts) -> None:
     BulletinPages(parts).add_to(app)
     RosterPages(parts).add_to(app)
     LeadingPages(parts).add_to(app)
+    CounterPages(parts).add_to(app)
     for pages in (LookPages, LoginPages, QueuePages, CasePages, ActingPages, SubdistrictPages, BoardPages, ModePages):
         pages(parts).add_to(app)
-    CounterPages(parts).add_to(app)

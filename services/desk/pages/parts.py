@@ -15,8 +15,8 @@ from services.desk.pages.meaning import meaning_of
 from services.desk.pages.naming import Names
 from services.desk.pages.visit import Visit
 from services.desk.store.pictures import WorkPictures
-from services.identity.passwords import Passwords
 from services.desk.window import Window
+from services.identity.passwords import Passwords
 from services.identity.sessions import SessionLimits
 
 FOLDER: Final = Path(__file__).parent
@@ -31,9 +31,9 @@ class PageParts:
     names: Names
     keys: Keys
     pictures: WorkPictures
-    passwords: Passwords = field(default_factory=Passwords)
     window: Window
     """Where a counter hands its reports in."""
+    passwords: Passwords = field(default_factory=Passwords)
     limits: SessionLimits = field(default_factory=SessionLimits)
     proxies: tuple[Network, ...] = ()
     secure: bool = True
