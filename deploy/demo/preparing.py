@@ -14,6 +14,7 @@ from deploy.embedded.running import System
 from deploy.embedded.state import PROJECT
 
 DISTRICT: Final = PROJECT / "deploy" / "demo" / "district"
+REFERENCE: Final = PROJECT / "deploy" / "reference"
 COMMAND_SECONDS_MAX: Final = 120.0
 
 
@@ -26,10 +27,11 @@ def install_stepped_clock(system: System, at: datetime) -> None:
     system.postgres.run_sql(stepped_clock_sql(at), DATABASE)
 
 
-def load_district(system: System, folder: Path = DISTRICT) -> None:
+def load_district(system: System, folder: Path = DISTRICT, city: Path = REFERENCE) -> None:
     """Load the district's sheets as the first reference version, drafted and approved by its two rule owners."""
     drafted_by, approved_by = rule_owners(folder)
-    whistle(system, "load", "district", str(folder), "--drafted-by", drafted_by, "--approved-by", approved_by)
+    owners = ("--drafted-by", drafted_by, "--approved-by", approved_by)
+    whistle(system, "load", "district", str(folder), "--city", str(city), *owners)
 
 
 def rule_owners(folder: Path) -> tuple[str, str]:

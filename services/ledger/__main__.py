@@ -20,7 +20,7 @@ from services.ledger.store.facts import COUNT_PENDING, FORGET_SENT, READ_PENDING
 from services.ledger.store.merging import CarryingOut
 from services.ledger.store.moving import Moving
 from services.ledger.store.opening import Openings
-from services.ledger.timers import Comparer, Mover
+from services.ledger.timers import Comparer, GivingWay, Looks, Mover
 from services.reference.versions.cache import reference_cache
 
 
@@ -36,7 +36,7 @@ async def run(settings: LedgerSettings, shell: Shell) -> None:
         cities = Cities(reference)
         ledger = Openings(pool, cities)
         mover = Mover(Moving(pool, cities).move_due, shell.outages, metrics.cases_moved.inc)
-        comparer = _comparer(pool, cities, shell, metrics)
+        comparer = _comparer(settings, (pool, cities), shell, metrics)
         finishing = finishing_for(shell, pool)
         pump = KafkaPump(settings.kafka, finishing, shell.progress, batch_max=settings.batch_max, end=shell.die)
         read_topics(
@@ -59,12 +59,12 @@ async def run(settings: LedgerSettings, shell: Shell) -> None:
         await producer.close()
 
 
-def _comparer(pool: Pool, cities: Cities, shell: Shell, metrics: LedgerMetrics) -> Comparer:
+def _comparer(settings: LedgerSettings, store: tuple[Pool, Cities], shell: Shell, metrics: LedgerMetrics) -> Comparer:
     def told(compared: Compared, merged: int) -> None:
         metrics.count_compared(compared.cases, compared.alike, merged)
 
-    compare, carry_out = Comparing(pool, cities).compare_due, CarryingOut(pool, cities).carry_out_due
-    return Comparer(compare, carry_out, shell.outages, told)
+    looks = Looks(Comparing(*store).compare_due, CarryingOut(*store).carry_out_due)
+    return Comparer(looks, shell.outages, told, GivingWay(metrics.opened_so_far), settings.compare_seconds)
 
 
 def _relay(settings: LedgerSettings, shell: Shell) -> tuple[Producer, Relay]:

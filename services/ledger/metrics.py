@@ -32,6 +32,10 @@ class LedgerMetrics:
         self.likenesses_found.inc(alike)
         self.cases_merged.inc(merged)
 
+    def opened_so_far(self) -> float:
+        """Return how many cases this process has opened."""
+        return next(sample.value for metric in self.cases_opened.collect() for sample in metric.samples)
+
     @classmethod
     def create(cls, registry: CollectorRegistry) -> Self:
         def counter(name: str, meaning: str) -> Counter:

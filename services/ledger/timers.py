@@ -1,16 +1,24 @@
 """The ledger's own looks: at versions that come into force, and at cases about one thing."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from services.chassis.outages import Outages, retry_transient
 from services.ledger.store.comparing import BATCH_MAX, Compared
 
 POLL_SECONDS: Final = 0.25
-COMPARE_SECONDS: Final = 0.5
-"""A duplicate may stand in a queue for so long; comparing gives way to opening."""
+BUSY_FROM: Final = 300.0
+"""Cases opened a second, from which comparing gives way to the route."""
+GIVEN_WAY_SECONDS_MAX: Final = 5.0
+"""It gives way for so long at most: then one batch, so that a duplicate does not wait for the night."""
+MERGES_MAX: Final = 50
+"""Merges between two looks at what was opened meanwhile."""
+MERGES_WHEN_BUSY_MAX: Final = 10
 
 
 class Mover:
@@ -33,29 +41,71 @@ class Mover:
                     await self._stopping.wait()
 
 
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """What the comparer does: compare one batch, then carry out at most so many merges."""
+
+    compare: Callable[[], Awaitable[Compared]]
+    carry_out: Callable[[int], Awaitable[int]]
+
+
+@dataclass(slots=True)
+class GivingWay:
+    """Whether comparing may go on beside the route: when that is idle, and now and then in any case."""
+
+    opened: Callable[[], float]
+    """How many cases this process has opened so far."""
+    seconds: Callable[[], float] = time.monotonic
+    is_busy: bool = field(default=False, init=False)
+    _seen: tuple[float, float] = field(init=False)
+    _went_at: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._went_at = self.seconds()
+        self._seen = (self._went_at, self.opened())
+
+    def may_go(self) -> bool:
+        """Say whether to compare now; asked more often than it changes its mind."""
+        now, opened = self.seconds(), self.opened()
+        since, before = self._seen
+        self._seen = (now, opened)
+        self.is_busy = opened - before > BUSY_FROM * (now - since)
+        if self.is_busy and now - self._went_at < GIVEN_WAY_SECONDS_MAX:
+            return False
+        self._went_at = now
+        return True
+
+
 class Comparer:
     """Compares cases just opened and merges what is one thing, until stopped. An outage of PostgreSQL is waited out."""
 
     def __init__(
         self,
-        compare: Callable[[], Awaitable[Compared]],
-        carry_out: Callable[[], Awaitable[int]],
+        looks: Looks,
         outages: Outages,
         told: Callable[[Compared, int], None],
+        giving_way: GivingWay,
+        pause_seconds: float,
     ) -> None:
-        self._compare, self._carry_out, self._outages, self._told = compare, carry_out, outages, told
+        self._looks, self._outages, self._told = looks, outages, told
+        self._giving_way, self._pause_seconds = giving_way, pause_seconds
         self._stopping = asyncio.Event()
 
     async def stop(self) -> None:
         self._stopping.set()
 
     async def run(self) -> None:
-        """Look twice a second, at once again after a full batch, until `stop`."""
+        """Look at once again after a full batch of an idle hour, else after the pause, until `stop`."""
         while not self._stopping.is_set():
-            compared = await retry_transient(self._compare, self._outages)
-            merged = await retry_transient(self._carry_out, self._outages)
-            self._told(compared, merged)
-            pause = 0.0 if compared.cases == BATCH_MAX else COMPARE_SECONDS
+            compared = await self._look() if self._giving_way.may_go() else Compared()
+            is_more = compared.cases == BATCH_MAX and not self._giving_way.is_busy
             with suppress(TimeoutError):
-                async with asyncio.timeout(pause):
+                async with asyncio.timeout(0.0 if is_more else self._pause_seconds):
                     await self._stopping.wait()
+
+    async def _look(self) -> Compared:
+        merges = MERGES_WHEN_BUSY_MAX if self._giving_way.is_busy else MERGES_MAX
+        compared = await retry_transient(self._looks.compare, self._outages)
+        merged = await retry_transient(partial(self._looks.carry_out, merges), self._outages)
+        self._told(compared, merged)
+        return compared

@@ -18,6 +18,7 @@ PENDING: Final = """
     select exists (select from intake.pending) or exists (select from ledger.pending)
         or exists (select from ledger.clocks where next_at <= (select clock.now()))
         or exists (select from ledger.schedules where settled_at is null and next_at <= (select clock.now()))
+        or ledger.comparison_is_owed()
 """
 _POSITION: Final = re.compile(
     r'^whistle_(?P<service>\w+?)_processed_position\{(?=[^}]*topic="(?P<topic>[^"]+)")'
@@ -69,7 +70,7 @@ class Quiet:
         return await self.ends(all_partitions()) == ends
 
     async def _something_pending(self) -> bool:
-        self.moving = "rows that are pending, or steps that are owed"
+        self.moving = "rows that are pending, steps that are owed, or cases not compared yet"
         return bool(await self.connection.fetchval(PENDING))
 
     async def ends(self, partitions: Sequence[TopicPartition]) -> Ends:

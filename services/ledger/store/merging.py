@@ -23,7 +23,6 @@ SETTLE: Final = "select ledger.settle_likeness($1, $2, $3, $4, $5)"
 TO_CLOSE: Final = "select case_id, survivor from ledger.to_close_together($1)"
 STOPPED: Final = "select exists (select from ledger.clock_stop)"
 AT_ONCE_MAX: Final = 50
-"""Merges between two looks at what was opened meanwhile."""
 
 Change = Callable[[Any, Taken, UUID, UUID], Awaitable[Verdict | None]]
 
@@ -35,15 +34,15 @@ class CarryingOut:
     pool: Pool
     cities: Cities
 
-    async def carry_out_due(self) -> int:
-        """Merge what is to be merged, end what is to be ended; return how many cases were merged."""
+    async def carry_out_due(self, at_most: int = AT_ONCE_MAX) -> int:
+        """Merge what is to be merged, end what is to be ended, `at_most` of each; return how many were merged."""
         if await self.pool.fetchval(STOPPED):
             return 0
         merged = 0
-        for row in await self.pool.fetch(TO_MERGE, AT_ONCE_MAX):
+        for row in await self.pool.fetch(TO_MERGE, at_most):
             merge_these = partial(self._merge, found=row["other"])
             merged += await self._once(merge_these, row["case_id"], row["survivor"]) == "merge"
-        for row in await self.pool.fetch(TO_CLOSE, AT_ONCE_MAX):
+        for row in await self.pool.fetch(TO_CLOSE, at_most):
             await self._once(self._close, row["case_id"], row["survivor"])
         return merged
 
