@@ -7,7 +7,7 @@ from tests.wire.desk.office import Office
 
 pytestmark = pytest.mark.postgres
 
-ON_THE_SPOT = {"type": "resolve_on_spot", "measure": "当场清走堆物", "attachments": []}
+ON_THE_SPOT = {"type": "resolve_on_spot", "measure": "当场清走堆物", "talked_with": "住户王某", "attachments": []}
 
 
 @pytest.mark.parametrize("tier", ["C", "S", "D"])

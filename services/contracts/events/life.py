@@ -42,6 +42,8 @@ class ResolvedOnSpot(msgspec.Struct, frozen=True, tag="resolved_on_spot", omit_d
     unit: str
     measure: str
     attachments: tuple[UUID, ...] = ()
+    talked_with: str = ""
+    """Whom of the residents it was told."""
 
 
 class ConsultationOpened(msgspec.Struct, frozen=True, tag="consultation_opened", omit_defaults=True):

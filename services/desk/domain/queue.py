@@ -11,8 +11,8 @@ from services.contracts.events.dispatch import Urgency
 from services.contracts.events.progress import Card, State
 from services.desk.domain.cards import RunningClock
 
-Expected = Literal["sign_in", "handle", "deliver_part", "report_in", "verify", "dispatch", "review"]
-Part = Literal["lead", "cooperating", "copy", "supervising", "called", "verifying", "reviewing"]
+Expected = Literal["sign_in", "handle", "deliver_part", "report_in", "verify", "dispatch", "review", "follow_up"]
+Part = Literal["lead", "cooperating", "copy", "supervising", "called", "verifying", "reviewing", "following_up"]
 
 ROWS_MAX: Final = 200
 ROWS_USUAL: Final = 50

@@ -9,6 +9,7 @@ import msgspec
 
 from services.desk.domain.queue import FoundTask, FoundTasks, Narrowing, QueueFilter, QueuePlace
 from services.desk.queries.asking import Asking
+from services.desk.queries.following_up import FOLLOW_UP, FOLLOW_UPS, follow_ups_of
 from services.desk.queries.narrowing import columns_of, in_order, narrowed_to, stretch
 from services.desk.queries.office_calls import OFFICE_CALL, OFFICE_CALLS
 from services.desk.queries.parameters import Parameters
@@ -100,7 +101,7 @@ def queue_statement(
     units, size = given.add(list(asker.units), "text[]"), given.add(page_size, "bigint")
     of_case = [*columns_of(given, asked), *narrowed_to(given, asked, asker, narrowed)]
     sources = []
-    if asked.expected not in {"report_in", "verify", "review"}:
+    if asked.expected not in {"report_in", "verify", "review", "follow_up"}:
         where = " and ".join([*of_case, _expected(given, asked), stretch(given, asked, after, _PART)])
         sources.append(_PARTS.format(units=units, where=where + in_order(asked, _PART, size)))
     if asked.expected in (None, "any", "report_in"):
@@ -115,6 +116,9 @@ def queue_statement(
     if asked.expected in (None, "any", "review", "dispatch"):
         where = " and ".join([*of_case, stretch(given, asked, after, REVIEW)]) + in_order(asked, REVIEW, size)
         sources.append(reviews_source(given, asked, asker, units, where).replace("{case}", _CASE))
+    if asked.expected in (None, "any", "follow_up") and (mine := follow_ups_of(asker, units)):
+        where = " and ".join([*of_case, stretch(given, asked, after, FOLLOW_UP)]) + in_order(asked, FOLLOW_UP, size)
+        sources.append(FOLLOW_UPS.format(case=_CASE, mine=mine, where=where))
     joined = " union all ".join(f"({source})" for source in sources) or _NOTHING
     return _PAGE.format(sources=joined, size=size), given.values
 

@@ -114,7 +114,7 @@ def handed_over() -> CaseInTest:
 
 
 def resolved_on_spot() -> CaseInTest:
-    return act(of_the_grid(), ResolveOnSpot(measure="当场清走"), LEAD)
+    return act(of_the_grid(), ResolveOnSpot(measure="当场清走", talked_with="住户王某"), LEAD)
 
 
 def reported_on_the_spot() -> CaseInTest:

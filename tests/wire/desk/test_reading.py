@@ -58,7 +58,16 @@ async def test_what_was_solved_on_the_spot_waits_for_the_street_and_the_communit
     """Reported as solved, or solved by an act: it stands in somebody's queue until another person has looked."""
     place = Place(grid="grid-0101-11", community="com-0101", subdistrict="sub-01")
     await office.open(
-        "seen", tier="G", cooperating=(), report={"place": place, "on_the_spot": True, "reporter_kind": "grid_worker"}
+        "seen",
+        tier="G",
+        cooperating=(),
+        report={
+            "place": place,
+            "on_the_spot": True,
+            "reporter_kind": "grid_worker",
+            "channel": "grid_worker",
+            "has_contact": False,
+        },
     )
     await office.open("done", tier="G", lead="sub-01", cooperating=(), report={"place": place})
     await office.act("street", {"type": "resolve_on_spot", "measure": "当场清走"}, case="done")

@@ -9,7 +9,7 @@ from services.desk.domain.queue import Expected, QueueFilter
 from services.desk.pages.visit import Visit
 
 EXPECTED: Final[tuple[Expected, ...]] = (
-    "sign_in", "handle", "report_in", "deliver_part", "verify", "dispatch", "review",
+    "sign_in", "handle", "report_in", "deliver_part", "verify", "dispatch", "review", "follow_up",
 )  # fmt: skip
 ROWS: Final = 50
 _NUMBER: Final = re.compile(r"[\d-]{8,40}", re.ASCII)

@@ -39,6 +39,8 @@ class ResolveOnSpot(msgspec.Struct, frozen=True, tag="resolve_on_spot", forbid_u
 
     measure: Words
     attachments: Annotated[tuple[UUID, ...], msgspec.Meta(max_length=9)] = ()
+    talked_with: Remark = ""
+    """Whom of the residents it was told (回); without it a resident's case cannot be closed (S3-02)."""
 
 
 class Consult(msgspec.Struct, frozen=True, tag="consult", forbid_unknown_fields=True):

@@ -1,24 +1,25 @@
 """The end of a case: handled, verified by another person, closed, or back for rework."""
 
 from datetime import datetime
-from decimal import Decimal
+from typing import Final
 
-from services.contracts.events import Actor, ReportFollowedUp
-from services.contracts.events.progress import Closed, FollowedUp, Handled, ReworkOrdered, Verified
+from services.contracts.events import ReportFollowedUp
+from services.contracts.events.progress import Closed, FollowedUp, Handled, Verified
+from services.contracts.events.report import Channel
 from services.ledger.domain.acts import Handle, RefusedError, Verify
 from services.ledger.domain.city import City
 from services.ledger.domain.clocks import late_units, start_clock, stop_all
-from services.ledger.domain.ladder import limit_of
 from services.ledger.domain.life import who
 from services.ledger.domain.life.asking import AT_WORK, overtake
 from services.ledger.domain.life.ending import end_case
 from services.ledger.domain.life.reopening import Again, begin_again
+from services.ledger.domain.life.reworking import order_rework
+from services.ledger.domain.life.satisfaction import RESIDENT, take_rating
 from services.ledger.domain.life.transition import REQUESTED, Asked, Transition
 from services.ledger.domain.taken import TakenCase
-from services.worktime.arithmetic import add
-from services.worktime.limits import Limit
 
-RESIDENT = Actor(unit="", role="resident")
+OF_NO_RESIDENT: Final[frozenset[Channel]] = frozenset({"grid_worker", "sensor"})
+"""Whoever reports here is no resident: without a contact nobody waits for an answer."""
 
 
 def _handle(case: TakenCase, asked: Asked) -> None:
@@ -47,12 +48,18 @@ def _verify(case: TakenCase, asked: Asked) -> None:
     act: Verify = asked.act
     if not (act.done or act.note.strip()):
         raise RefusedError("reason-missing", "say what is still to be done")
+    if act.done and case.case.answer is None and _is_of_a_resident(case):
+        raise RefusedError("answer-missing", "a resident reported this: say first whom it was told (回)")
     stop_all(case, "verification", asked.now)
     if act.done:
         case.state_fact(Verified(note=act.note), asked.actor, asked.now)
         _close(case, asked)
     else:
-        _rework(case, asked)
+        order_rework(case, act.note, asked.actor, asked.now, asked.city)
+
+
+def _is_of_a_resident(case: TakenCase) -> bool:
+    return any(report.has_contact or report.channel not in OF_NO_RESIDENT for report in case.case.reports)
 
 
 def _close(case: TakenCase, asked: Asked) -> None:
@@ -66,42 +73,15 @@ def _close(case: TakenCase, asked: Asked) -> None:
     case.state_fact(Closed(on_time=now <= promise.due_at, whistles=row.whistles, late_units=late), asked.actor, now)
 
 
-def _rework(case: TakenCase, asked: Asked) -> None:
-    act: Verify = asked.act
-    row, policies = case.case, asked.city.policies
-    row.reworks += 1
-    row.problem_ticket = row.problem_ticket or row.reworks >= policies.rework_rounds_max
-    row.handled_at = row.handler = row.answer = None
-    part = case.lead_assignment()
-    clock = start_clock(case, "handling", row.lead, _rework_limit(case, asked), asked.now, asked.city)
-    part.state, part.due_at = "signed_in", clock.due_at
-    case.touch(part)
-    case.move_to("rework")
-    fact = ReworkOrdered(reason=act.note, round=row.reworks, problem_ticket=row.problem_ticket)
-    case.state_fact(fact, asked.actor, asked.now)
-
-
-def _rework_limit(case: TakenCase, asked: Asked) -> str:
-    """Half of the limit, at least the policy's minimum (domain §6.2); the later of the two counts."""
-    policies, city = asked.city.policies, asked.city
-    half = limit_of(case.decision.limits.handling).times(Decimal(str(policies.rework_factor)))
-    least = limit_of(policies.rework_min)
-
-    def due(limit: Limit) -> datetime:
-        return add(asked.now, limit, city.calendar)
-
-    return str(max(half, least, key=due))
-
-
 def take_follow_up(case: TakenCase, event: ReportFollowedUp, now: datetime, city: City) -> None:
     """Let what a resident added reach the case: a fact on the timeline, whatever the state (S1-08).
 
     New facts on a closed case reopen it (S4-03); what is archived or ended otherwise, a person looks at.
     """
-    if event.kind == "rating":  # the reporter has answered: nobody needs to call
-        stop_all(case, "follow_up", now)
     fact = FollowedUp(followup_id=event.event_id, kind=event.kind, rating=event.rating)
     case.followups_applied[event.event_id] = case.state_fact(fact, RESIDENT, now)
+    if event.kind == "rating":
+        take_rating(case, event, now, city)
     if event.kind == "facts" and case.case.state == "closed":
         begin_again(case, Again(because="new_facts", reason=event.text or "", actor=RESIDENT), now, city)
 
@@ -120,7 +100,7 @@ TRANSITIONS = (
         act=Verify,
         by=who.other_than_handler,
         source=frozenset({"handled", "resolved_on_spot"}),
-        needs="another person than the handler; a reason when it goes back",
+        needs="another person than the handler; an answer to the resident, or a reason when it goes back",
         fact="verified",
         do=_verify,
     ),

@@ -1,14 +1,12 @@
-"""After the end: the reporter is asked, the case is laid to rest or begins again, and may be left out of the rates."""
+"""After the end: a case begins again, or is left out of the rates."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from services.contracts.events import Actor, CaseDispatched, Explanation
 from services.contracts.events.life import (
-    Archived,
     ExclusionAsked,
     ExclusionReviewed,
-    FollowUpCalled,
     Reopened,
     ReopeningReason,
 )
@@ -17,12 +15,12 @@ from services.ledger.domain.acts import RefusedError
 from services.ledger.domain.city import City
 from services.ledger.domain.clocks import start_clock, stop_all
 from services.ledger.domain.life import who
-from services.ledger.domain.life.acts import AskExclusion, FollowUp, Reopen, ReviewExclusion
+from services.ledger.domain.life.acts import AskExclusion, Reopen, ReviewExclusion
 from services.ledger.domain.life.dispatching import check_units, next_attempt
 from services.ledger.domain.life.opening import hand_over
 from services.ledger.domain.life.transition import Asked, Transition
 from services.ledger.domain.requests import Exclusion
-from services.ledger.domain.taken import SYSTEM, TakenCase
+from services.ledger.domain.taken import TakenCase
 
 ENDED: frozenset[State] = frozenset({"closed", "rejected", "handed_over"})
 SETTLED: frozenset[State] = frozenset({"closed", "archived"})
@@ -74,17 +72,6 @@ def begin_again(case: TakenCase, beginning: Again, now: datetime, city: City) ->
     case.state_fact(fact, actor, now)
 
 
-def _follow_up(case: TakenCase, asked: Asked) -> None:
-    act: FollowUp = asked.act
-    case.state_fact(FollowUpCalled(answer=act.answer, note=act.note), asked.actor, asked.now)
-    if act.answer == "no_answer":  # no valid answer: the clock runs on, somebody calls again
-        return
-    stop_all(case, "follow_up", asked.now)
-    if act.answer != "unsatisfied":
-        case.move_to("archived")
-        case.state_fact(Archived(), SYSTEM, asked.now)
-
-
 def _ask_exclusion(case: TakenCase, asked: Asked) -> None:
     act: AskExclusion = asked.act
     row = case.case
@@ -121,14 +108,6 @@ TRANSITIONS = (
         needs="an unsatisfied reporter, new facts or an objection; a new limit begins",
         fact="reopened",
         do=_reopen,
-    ),
-    Transition(
-        act=FollowUp,
-        by=who.verifying,
-        source=frozenset({"closed"}),
-        needs="what the reporter answered; archived unless unsatisfied or not reached",
-        fact="follow_up_called",
-        do=_follow_up,
     ),
     Transition(
         act=AskExclusion,

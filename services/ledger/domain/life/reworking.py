@@ -1,0 +1,40 @@
+"""Back to the lead: half of its limit, and the third time a problem ticket (domain §6.2)."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from services.contracts.events import Actor
+from services.contracts.events.progress import ReworkOrdered
+from services.ledger.domain.city import City
+from services.ledger.domain.clocks import start_clock
+from services.ledger.domain.ladder import limit_of
+from services.ledger.domain.taken import TakenCase
+from services.worktime.arithmetic import add
+from services.worktime.limits import Limit
+
+
+def order_rework(case: TakenCase, reason: str, actor: Actor, now: datetime, city: City) -> None:
+    """Give the lead the case once more; its reply no longer counts."""
+    row, policies = case.case, city.policies
+    row.reworks += 1
+    row.problem_ticket = row.problem_ticket or row.reworks >= policies.rework_rounds_max
+    row.handled_at = row.handler = row.answer = None
+    part = case.lead_assignment()
+    clock = start_clock(case, "handling", row.lead, _limit(case, now, city), now, city)
+    part.state, part.due_at = "signed_in", clock.due_at
+    case.touch(part)
+    case.move_to("rework")
+    fact = ReworkOrdered(reason=reason, round=row.reworks, problem_ticket=row.problem_ticket)
+    case.state_fact(fact, actor, now)
+
+
+def _limit(case: TakenCase, now: datetime, city: City) -> str:
+    """Half of the limit, at least the policy's minimum (domain §6.2); the later of the two counts."""
+    policies = city.policies
+    half = limit_of(case.decision.limits.handling).times(Decimal(str(policies.rework_factor)))
+    least = limit_of(policies.rework_min)
+
+    def due(limit: Limit) -> datetime:
+        return add(now, limit, city.calendar)
+
+    return str(max(half, least, key=due))
