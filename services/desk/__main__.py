@@ -23,9 +23,10 @@ from services.desk.pages.adding import add_pages
 from services.desk.pages.door import Door
 from services.desk.pages.naming import Names
 from services.desk.pages.parts import FOLDER, PageParts
+from services.desk.ports import Window
 from services.desk.settings import DeskSettings
 from services.desk.store.pictures import WorkPictures
-from services.desk.window import SECONDS_MAX, IntakeWindow, Window
+from services.desk.store.window import SECONDS_MAX, IntakeWindow
 from services.ledger.store.acting import Acting
 from services.ledger.store.cities import Cities
 from services.reference.versions.cache import ReferenceCache, reference_cache

@@ -15,7 +15,6 @@ from services.desk.pages.meaning import meaning_of
 from services.desk.pages.naming import Names
 from services.desk.pages.visit import Visit
 from services.desk.store.pictures import WorkPictures
-from services.desk.window import Window
 from services.identity.passwords import Passwords
 from services.identity.sessions import SessionLimits
 

@@ -10,6 +10,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.contracts.events.report import TakenIn
 from services.intake.api.doorkeeper import Caller, Doorkeeper
 from services.intake.api.problems import BacklogError, NoTokenError, refusal_of
 from services.intake.api.reading import body_of, claim_in, claim_of, form_in, lines_of
@@ -78,7 +79,7 @@ class ReportDoor:
         admitted = admit(form, self.city(), by_staff=caller.actor is not None)
         if form.channel != "counter" and form.paper is None and form.reported_on is None:
             return admitted
-        return dataclasses.replace(admitted, taken_in=taken_in(form, caller.actor))
+        return dataclasses.replace(admitted, taken_in=taken_in(form, _clerk(caller)))
 
     async def _paper(self, admitted: Admitted) -> Claim | None:
         return None if admitted.taken_in is None else await self.papers.claim(admitted.taken_in)
@@ -107,3 +108,8 @@ class ReportDoor:
         if admitted.advice is not None:
             receipt = msgspec.structs.replace(receipt, advice=admitted.advice)
         return Response(_ENCODE(receipt), 201, headers, "application/json")
+
+
+def _clerk(caller: Caller) -> TakenIn | None:
+    actor = caller.actor
+    return None if actor is None else TakenIn(person=actor.person_id, unit=actor.unit, role=actor.role)

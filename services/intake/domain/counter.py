@@ -5,8 +5,9 @@ from datetime import date, timedelta
 from typing import Final
 from unicodedata import normalize
 
+import msgspec
+
 from services.contracts.events.report import TakenIn
-from services.identity.actors import StaffActor
 from services.intake.domain.form import ReportForm
 from services.intake.domain.masking import masked
 from services.intake.domain.refusals import RefusedError
@@ -31,8 +32,8 @@ def paper_number(written: str) -> str:
     return number
 
 
-def taken_in(form: ReportForm, actor: StaffActor | None) -> TakenIn | None:
-    """Return who took the report in at a counter; None where nobody did.
+def taken_in(form: ReportForm, clerk: TakenIn | None) -> TakenIn | None:
+    """Return by whom and from which paper the report was taken in at a counter; None where nobody did.
 
     Raises:
         RefusedError: a paper without its date or the other way round, or one that came by another channel.
@@ -43,15 +44,9 @@ def taken_in(form: ReportForm, actor: StaffActor | None) -> TakenIn | None:
         return None
     if (form.paper is None) != (form.reported_on is None):
         raise RefusedError("reported_on" if form.paper else "paper", "a paper has a number and a date")
-    if actor is None:
-        return None
-    return TakenIn(
-        person=actor.person_id,
-        unit=actor.unit,
-        role=actor.role,
-        paper=None if form.paper is None else paper_number(form.paper),
-        reported_on=form.reported_on,
-    )
+    if clerk is None or form.paper is None:
+        return clerk
+    return msgspec.structs.replace(clerk, paper=paper_number(form.paper), reported_on=form.reported_on)
 
 
 def check_date(reported_on: date, today: date) -> None:

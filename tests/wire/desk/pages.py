@@ -17,8 +17,9 @@ from services.desk.pages.adding import add_pages
 from services.desk.pages.door import Door
 from services.desk.pages.naming import Names
 from services.desk.pages.parts import FOLDER, PageParts
+from services.desk.ports import Window
 from services.desk.store.pictures import WorkPictures
-from services.desk.window import IntakeWindow, Window
+from services.desk.store.window import IntakeWindow
 from services.identity.passwords import hash_password
 from services.reference.deciding.compile import CompiledReference, compile_version
 from services.reference.sheets.district import read_version

@@ -21,7 +21,7 @@ from services.desk.pages.counter.view import (
 )
 from services.desk.pages.parts import PageParts
 from services.desk.pages.visit import Visit
-from services.desk.window import Told
+from services.desk.ports import Told
 from services.identity.sessions import COOKIE
 
 AT_COUNTERS: Final = (

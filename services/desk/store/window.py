@@ -3,46 +3,16 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import httpx2
 import msgspec
 
 from services.chassis.web.problems import unavailable
+from services.desk.ports import Told
 
 SECONDS_MAX: Final = 5.0
 RETRY_SECONDS: Final = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What intake answered."""
-
-    status: int
-    document: Mapping[str, Any]
-    replayed: bool = False
-    """It was the same report before."""
-
-    @property
-    def good(self) -> bool:
-        return self.status < 300
-
-    @property
-    def slug(self) -> str:
-        """The problem's name; empty for a good answer."""
-        return str(self.document.get("type", "")).rpartition("/")[2]
-
-
-class Window(Protocol):
-    """Takes reports in; `secret` is the session of whoever asks. Raises Problem 503 when nobody answers in time."""
-
-    async def report(self, secret: str, form: Mapping[str, Any], key: str) -> Told:
-        """Report once per key, or once per paper."""
-        ...
-
-    async def paper(self, secret: str, number: str) -> Told:
-        """Ask what became of a paper of the asker's unit."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
