@@ -14,6 +14,7 @@ from services.desk.pages.door import Door
 from services.desk.pages.meaning import meaning_of
 from services.desk.pages.naming import Names
 from services.desk.pages.visit import Visit
+from services.desk.ports import Window
 from services.desk.store.pictures import WorkPictures
 from services.identity.passwords import Passwords
 from services.identity.sessions import SessionLimits
