@@ -34,7 +34,8 @@ class MovedWhat(msgspec.Struct, frozen=True, omit_defaults=True):
     marks_only: bool = False
     unit: str | None = None
     whistle: MovedWhistle | None = None
-    number: int | None = None
+    number: int | str | None = None
+    """Of a whistle; of the other case, where two became one."""
     late: bool | None = None
     all_in: bool | None = None
     on_time: bool | None = None

@@ -1,6 +1,7 @@
 """Cards, scopes and deltas of the board."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -16,6 +17,7 @@ from tests.unit.notify.facts import a_fact, a_step, a_whistle
 
 Units = tuple[str, ...]
 DUE = MONDAY_NOON + timedelta(hours=4)
+RECORDED = sorted((Path(__file__).parents[2] / "contract" / "examples" / "case.progressed.v1").glob("*.json"))
 
 
 def a_clock(next_step: str | None, kind: str = "handling", due_hours: int = 4, **changes: object) -> ClockSnapshot:
@@ -87,6 +89,13 @@ def test_a_delta_says_where_the_case_stands_now() -> None:
     assert (delta["version"], delta["card"], delta["due_at"]) == (7, "yellow", "2026-03-02T05:00:00Z")
     assert delta["what"]["whistle"]["called"][0]["unit"] == "drainage"
     assert (delta["whistle_open"], delta["subdistrict"]) == (1, "sub-03")
+
+
+@pytest.mark.parametrize("recorded", RECORDED, ids=lambda path: path.stem)
+def test_every_recorded_fact_moves_the_board(recorded: Path) -> None:
+    delta = delta_of(decode(recorded.read_bytes(), Movement))
+
+    assert delta["version"] >= 1
 
 
 def test_a_delta_carries_no_text_and_no_address() -> None:
