@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status check test requirements bench bench-quick soak faults sabotage replay docs doctor pictures
+.PHONY: help setup demo up down status check test requirements bench bench-quick race growth pages soak faults sabotage replay docs doctor pictures
 
 help:        ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -31,8 +31,8 @@ test:        ## everything, with real Kafka and PostgreSQL, beside a running dem
 requirements: setup ## how each requirement stands; writes docs/requirements.md
 	@$(VENV) -m tests.requirements
 
-faults: setup ## kill and stop parts of the system under load
-	@$(VENV) -m pytest -q tests/faults
+faults: setup ## forty scenarios: what breaks, one after another, under load; writes docs/faults.md
+	@WHISTLE_FAULTS_PAGE=1 $(VENV) -m pytest -q -s tests/faults --ignore tests/faults/test_week.py --durations=45
 
 sabotage: setup ## take out each guard in a copy; the tests must notice
 	@$(VENV) -m tests.sabotage
@@ -48,6 +48,15 @@ bench: setup ## the goals of the design, measured; writes bench.json
 
 bench-quick: setup ## the same in three minutes
 	@$(VENV) -m tests.benchmarks --quick
+
+race: setup  ## the product beside others, in one run; writes race.json
+	@$(VENV) -m tests.benchmarks.race
+
+growth: setup ## 10 k, 100 k and 1 M cases, 10 M clocks; writes growth.json; about 25 minutes, 40 GB of disk
+	@$(VENV) -m tests.benchmarks.growth
+
+pages: setup ## docs/performance.md and docs/growth.md from what bench, race and growth left
+	@$(VENV) -m tests.benchmarks.pages
 
 docs: setup  ## generated pages and schemas
 	@$(VENV) -m deploy.documents

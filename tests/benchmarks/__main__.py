@@ -99,10 +99,10 @@ class Run:
         always: list[Measurement] = [
             ("throughput", lambda: measure_product(bench, told, self._seconds, self._bare)),
             ("steps", lambda: measure_many_steps(bench, told, 10_000, "steps_10k_s")),
-            ("single steps", lambda: measure_single_steps(bench)),
+            ("single steps", lambda: measure_single_steps(bench, told)),
             ("latency", lambda: measure_latency(bench, told, 6 if quick else 30)),
             ("bulk", lambda: measure_bulk(bench, told, 2 if quick else 8)),
-            ("lifecycles", lambda: measure_lifecycles(bench, 500 if quick else 4_000)),
+            ("lifecycles", lambda: measure_lifecycles(bench, told, 500 if quick else 4_000)),
             ("decisions", lambda: measure_decisions(bench, told)),
             ("workers", lambda: measure_workers(bench, told)),
             ("broker", lambda: measure_broker(bench, told)),

@@ -23,6 +23,8 @@ class Sent:
     answer_seconds: list[float] = field(default_factory=list)
     """Measured from the moment each was due to be sent."""
     case_ids: list[str] = field(default_factory=list)
+    due: dict[str, float] = field(default_factory=dict)
+    """By case: when its report was due to be sent, by `time.perf_counter`."""
     refused: list[int] = field(default_factory=list)
     """Statuses other than 201; 0 where there was no answer."""
 
@@ -81,6 +83,8 @@ async def _send(connections: Connections, bodies: Sequence[str], due: float, sen
         status, answer = 0, b""
     if status == 201:
         sent.answer_seconds.append(time.perf_counter() - due)
-        sent.case_ids.append(msgspec.json.decode(answer)["report_id"])
+        case_id = msgspec.json.decode(answer)["report_id"]
+        sent.case_ids.append(case_id)
+        sent.due[case_id] = due
     else:
         sent.refused.append(status)

@@ -1,4 +1,5 @@
--- wrk: each request a report of its own, with its own key and its own address. Arguments: file of bodies, name of the run.
+-- wrk: each request a report of its own, with its own key and its own address.
+-- Arguments: file of bodies, name of the run, path, further header lines.
 local threads = 0
 local words = {}
 local bodies = {}
@@ -18,8 +19,8 @@ function init(arguments)
   for i = 0, 999 do
     words[i] = string.char(97 + math.floor(i / 100), 97 + math.floor(i / 10) % 10, 97 + i % 10)
   end
-  head = "POST /api/v1/reports HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nIdempotency-Key: "
-    .. arguments[2] .. "-" .. number .. "-"
+  head = "POST " .. arguments[3] .. " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+    .. (arguments[4] or "") .. "Idempotency-Key: " .. arguments[2] .. "-" .. number .. "-"
 end
 
 function request()

@@ -13,6 +13,7 @@ import msgspec
 REPORTS: Final = Path(__file__).with_name("reports.lua")
 ACTS: Final = Path(__file__).with_name("acts.lua")
 CONNECTIONS: Final = 128
+PATH: Final = "/api/v1/reports"
 GRACE_SECONDS: Final = 30.0
 ACTS_SECONDS_MAX: Final = 120
 _serial: Final = itertools.count(1)
@@ -40,13 +41,18 @@ def require_wrk() -> None:
         raise NoLoadGeneratorError("the load generator wrk is missing; install it: apt-get install wrk")
 
 
-async def wrk(url: str, bodies: Sequence[str], *, seconds: float, folder: Path, connections: int = CONNECTIONS) -> Load:
-    """Send reports to `url` for `seconds`, and return what came back. No key or body is ever sent twice."""
+async def wrk(
+    url: str, bodies: Sequence[str], *, seconds: float, folder: Path, path: str = PATH, headers: str = ""
+) -> Load:
+    """Send reports to `url` for `seconds`, and return what came back. No key or body is ever sent twice.
+
+    `headers` are further header lines, each with its line break.
+    """
     file = folder / "bodies.jsonl"
     file.write_text("\n".join(bodies), encoding="utf-8")
     run = f"{os.getpid()}.{next(_serial)}"
-    options = [f"-c{connections}", f"-d{seconds:.0f}s", "-s", str(REPORTS), url]
-    return await _load([*options, "--", str(file), run], seconds)
+    options = [f"-c{CONNECTIONS}", f"-d{seconds:.0f}s", "-s", str(REPORTS), url]
+    return await _load([*options, "--", str(file), run, path, headers], seconds)
 
 
 async def wrk_acts(url: str, acts: Sequence[str], folder: Path, *, connections: int = CONNECTIONS) -> Load:

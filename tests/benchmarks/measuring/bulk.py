@@ -9,11 +9,13 @@ from typing import Final
 
 from tests.benchmarks.load.bodies import UNIQUE
 from tests.benchmarks.product import Bench
+from tests.benchmarks.route import first_id
 
 LINES_A_CALL: Final = 10_000
 CALLS_AT_ONCE: Final = 2
 QUEUED: Final = """
-    select count(*), max(opened_at) from ledger.assignments where role = 'lead' and attempt = 1 and opened_at >= $1
+    select count(*), max(opened_at) from ledger.assignments
+    where case_id >= $1 and role = 'lead' and attempt = 1 and opened_at >= $2
 """
 QUEUED_SECONDS_MAX: Final = 120.0
 
@@ -60,7 +62,7 @@ async def _send(bench: Bench, content: bytes, turns: asyncio.Semaphore) -> None:
 async def _until_queued(bench: Bench, began: datetime, lines: int) -> datetime:
     ends = time.monotonic() + QUEUED_SECONDS_MAX
     while True:
-        count, last = await bench.connection.fetchrow(QUEUED, began)
+        count, last = await bench.connection.fetchrow(QUEUED, first_id(began), began)
         if count >= lines:
             at: datetime = last
             return at

@@ -12,6 +12,7 @@ from services.ledger.domain.acts import Act, Handle, SignIn, Verify
 from services.ledger.domain.whistle.acts import Blow, ReportIn
 from tests.benchmarks import cpu
 from tests.benchmarks.load.wrk import wrk_acts
+from tests.benchmarks.measuring.bulk import import_reports
 from tests.benchmarks.product import OPERATOR_UNIT, Bench
 
 CONNECTIONS: Final = 32
@@ -52,25 +53,22 @@ LIFE: Final = (
 )
 
 
-async def measure_lifecycles(bench: Bench, lives: int) -> None:
+async def measure_lifecycles(bench: Bench, bodies: Sequence[str], lives: int) -> None:
     """Note whole lives per second: acts over HTTP one round after the other, reports at the rate found before."""
-    cases = await _cases(bench, lives)
+    cases = await cases_to_live(bench, lives)
+    if len(cases) < lives:
+        await import_reports(bench, bodies, 1)
+        cases = await cases_to_live(bench, lives)
     began, started = await bench.now(), time.perf_counter()
     closed_before: int = await bench.connection.fetchval(CLOSED)
-    acting, used = 0.0, cpu.used(bench.route.pids())
-    for number, life in enumerate(LIFE):
-        acts = [_line(bench, case, life, number) for case in cases]
-        load = await wrk_acts(bench.system.url("desk"), acts, bench.system.state.folder, connections=CONNECTIONS)
-        acting += load.microseconds / 1e6
-        name = str(life.act.__struct_config__.tag)
-        bench.report.detail(
-            **{f"acts_{name}_per_s": len(acts) / (load.microseconds / 1e6), f"{name}_p99_ms": load.p99_ms}
-        )
-    await _until_told(bench, began)
+    used = cpu.used(bench.route.pids())
+    acting = await live(bench, cases, LIFE)
+    await until_told(bench, began)
     spent = cpu.between(used, cpu.used(bench.route.pids()))
     bench.report.cpu["an act"] = {name: seconds / len(cases) / len(LIFE) * 1e6 for name, seconds in spent.items()}
     acting += max(time.perf_counter() - started - acting, 0.0)
     closed = await bench.connection.fetchval(CLOSED) - closed_before
+    bench.report.detail(lives_after_reporting_per_s=closed / acting)
     reported_per_s = bench.report.values.get("queue_cases_per_s")
     if not closed or not reported_per_s:
         bench.report.missing("lifecycles_per_s", f"{closed} of {len(cases)} lives came to their end")
@@ -79,10 +77,25 @@ async def measure_lifecycles(bench: Bench, lives: int) -> None:
     bench.report.found(note, lifecycles_per_s=closed / (acting + closed / reported_per_s))
 
 
-async def _cases(bench: Bench, lives: int) -> Sequence[Any]:
+async def cases_to_live(bench: Bench, lives: int) -> Sequence[Any]:
+    """Return cases whose life can be lived from its first act on."""
     departments = [row[0] for row in await bench.connection.fetch(DEPARTMENTS)]
     cases: Sequence[Any] = await bench.connection.fetch(CASES, departments, lives)
     return cases
+
+
+async def live(bench: Bench, cases: Sequence[Any], rounds: Sequence[Round]) -> float:
+    """Let every case have the acts of `rounds`, one round after the other; return the seconds it took."""
+    acting = 0.0
+    for number, life in enumerate(rounds):
+        acts = [_line(bench, case, life, number) for case in cases]
+        load = await wrk_acts(bench.system.url("desk"), acts, bench.system.state.folder, connections=CONNECTIONS)
+        acting += load.microseconds / 1e6
+        name = str(life.act.__struct_config__.tag)
+        bench.report.detail(
+            **{f"acts_{name}_per_s": len(acts) / (load.microseconds / 1e6), f"{name}_p99_ms": load.p99_ms}
+        )
+    return acting
 
 
 def _line(bench: Bench, case: Any, life: Round, number: int) -> str:
@@ -98,7 +111,12 @@ def _line(bench: Bench, case: Any, life: Round, number: int) -> str:
     return "\t".join((str(case["case_id"]), token, str(revision), key, _encode(life.act).decode()))
 
 
-async def _until_told(bench: Bench, began: object) -> None:
+async def until_told(bench: Bench, began: object) -> None:
+    """Return when every fact since `began` has been told of.
+
+    Raises:
+        TimeoutError: some were not.
+    """
     ends = time.monotonic() + TOLD_SECONDS_MAX
     while await bench.connection.fetchval(UNTOLD, began):
         if time.monotonic() > ends:

@@ -59,8 +59,9 @@ WRONG: Final = """
 """
 
 
-async def measure_single_steps(bench: Bench) -> None:
+async def measure_single_steps(bench: Bench, bodies: Sequence[str]) -> None:
     """Note how long after its instant a step is committed, while nothing else happens."""
+    await _have(bench, bodies, IDLE_STEPS)
     first: datetime = await bench.now() + AHEAD
     await bench.connection.execute(PUT, IDLE_STEPS, first, IDLE_EVERY)
     seen: dict[object, float] = {}
@@ -78,8 +79,7 @@ async def measure_single_steps(bench: Bench) -> None:
 
 async def measure_many_steps(bench: Bench, bodies: Sequence[str], count: int, goal: str) -> None:
     """Note how long it takes until `count` steps, due at one instant, have taken effect with their whistles."""
-    if (there := await bench.connection.fetchval(THERE)) < count:
-        await import_reports(bench, bodies, math.ceil((count - there) / (ELIGIBLE_SHARE * LINES_A_CALL)))
+    await _have(bench, bodies, count)
     due, cases = await _put(bench, count)
     seconds = await _until_taken(bench, due, cases)
     called = await bench.connection.fetchval(CALLED, due)
@@ -93,6 +93,7 @@ async def measure_many_steps(bench: Bench, bodies: Sequence[str], count: int, go
 
 async def measure_steps_under_load(bench: Bench, bodies: Sequence[str], count: int, per_second: float) -> None:
     """Note the same for a long holiday's end, and intake's answers meanwhile."""
+    await _have(bench, bodies, count)
     due, cases = await _put(bench, count)
     settling = asyncio.create_task(_until_taken(bench, due, cases))
     sent = await send_steadily(bench.route.url, bodies, per_second=per_second, seconds=AHEAD.total_seconds() + 20)
@@ -109,6 +110,12 @@ async def count_wrong_steps(bench: Bench) -> None:
     """Note steps that were early, twice, missed or false, of all this run has seen."""
     row = await bench.connection.fetchrow(WRONG)
     bench.report.found(", ".join(f"{name} {count}" for name, count in row.items()), wrong_steps=float(sum(row)))
+
+
+async def _have(bench: Bench, bodies: Sequence[str], count: int) -> None:
+    """Import what is missing to so many cases whose step can be put."""
+    if (there := await bench.connection.fetchval(THERE)) < count:
+        await import_reports(bench, bodies, math.ceil((count - there) / (ELIGIBLE_SHARE * LINES_A_CALL)))
 
 
 async def _put(bench: Bench, count: int) -> tuple[datetime, int]:
