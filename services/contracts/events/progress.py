@@ -49,6 +49,8 @@ class ReportRef(msgspec.Struct, frozen=True, omit_defaults=True):
     report_id: UUID
     channel: Channel
     has_contact: bool = False
+    number: str | None = None
+    """The report's own, where it is not the case's: it was merged into this one."""
 
 
 class ClockSnapshot(msgspec.Struct, frozen=True, omit_defaults=True):

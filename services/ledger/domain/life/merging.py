@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from services.contracts.events import Actor
 from services.contracts.events.merging import ClosedTogether, Merged, ReportJoined
 from services.contracts.events.progress import State
@@ -49,7 +51,7 @@ def merge(duplicate: TakenCase, survivor: TakenCase, merging: Merging) -> None:
         into=into.case_id, number=into.number, reason=merging.reason, automatic=automatic, share=merging.share
     )
     duplicate.state_fact(merged, merging.actor, merging.now)
-    report = row.reports[0]
+    report = replace(row.reports[0], number=row.number)
     into.reports = [*into.reports, report]
     joined = ReportJoined(report_id=report.report_id, number=row.number, channel=report.channel, automatic=automatic)
     survivor.state_fact(joined, merging.actor, merging.now)
