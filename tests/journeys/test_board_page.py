@@ -147,6 +147,26 @@ async def test_each_number_opens_the_cases_behind_it(city: RunningCity, browser:
         await page.click("#panel-close")
 
 
+async def test_the_board_is_worked_by_keys_and_says_which(city: RunningCity, browser: Browser) -> None:
+    await city.report("窨井盖松动", **city.a_grid("sub-05"))
+    screen = await a_board(city, browser)
+    page = screen.page
+    await expect(page.locator("#n-open")).not_to_have_text("–")
+
+    await page.keyboard.press("?")
+    await expect(page.locator("#keys-told")).to_be_visible()
+    barriers = await screen.violations()
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("2")
+    await expect(page.locator("#panel-title")).to_have_text("在办")
+    await page.keyboard.press("j")
+
+    assert await page.evaluate("document.activeElement.matches('#panel button[data-case]')")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#panel .timeline")).to_be_visible()
+    assert barriers == []
+
+
 async def test_a_board_that_hears_nothing_says_so_across_its_top(city: RunningCity, browser: Browser) -> None:
     screen = await a_board(city, browser)
     await expect(screen.page.locator("#stale")).to_be_hidden()

@@ -1,13 +1,14 @@
 // The board: a worker watches and counts, this draws what it sends, each part in a task of its own.
 import { Telling } from "./telling.js";
-import { drawGround } from "./ground.js";
 import { drawColumn, drawFeed, drawWhistles, element } from "./lists.js";
 import { Panel } from "./panel.js";
+import { keys } from "./keys.js";
+import { growing, painted, rest } from "./slices.js";
 
 const NUMBERS = ["reported", "open", "overdue", "whistles", "rate"];
-const AGAIN_MILLISECONDS = 3000;
 const SWITCHED_MILLISECONDS = 6000;
 const COLUMNS = ["blue", "yellow", "red", "supervision"];
+const FEED_MAX = 40;
 const STALE_MILLISECONDS = 10000;
 const ALIVE_MILLISECONDS = 60000;
 const byId = (id) => document.getElementById(id);
@@ -16,14 +17,14 @@ const wall = Boolean(board.dataset.wall);
 const csrf = document.querySelector("meta[name=csrf]").content;
 
 let telling = null;
-let showGround = null;
+let panel = null;
+let map = null;
 let latest = null;
 let received = 0;
 let placed = new Map();
 let feedShown = [];
 let drawing = false;
 
-const rest = () => new Promise((resolve) => setTimeout(resolve, 0));
 const now = () => latest.asOf + latest.age + (performance.now() - received);
 
 function text(id, value) {
@@ -36,7 +37,7 @@ const WEEK_AGO = { reported: "reported_today", open: "open", overdue: "overdue",
 function drawNumbers() {
   const { numbers, trend, picture } = latest;
   for (const name of NUMBERS) {
-    text(`n-${name}`, name === "rate" ? telling.percent(numbers.rate) : telling.number.format(numbers[name] ?? 0));
+    text(`n-${name}`, name === "rate" ? telling.percent(numbers.rate) : telling.number(numbers[name] ?? 0));
     if (trend) text(`t-${name}`, trendOf(name, numbers[name], trend));
   }
   byId("consulting").hidden = !picture.consulting;
@@ -46,7 +47,7 @@ function drawNumbers() {
 // Against the same hour of last week; what counts up in a day also since Monday.
 function trendOf(name, value, trend) {
   const change = telling.compared(value, trend.week_ago[WEEK_AGO[name]], name === "rate");
-  const count = name === "reported" ? telling.number.format(Math.max(trend.week.reported, value)) : name === "rate" ? telling.percent(trend.week.on_time_rate) : null;
+  const count = name === "reported" ? telling.number(Math.max(trend.week.reported, value)) : name === "rate" ? telling.percent(trend.week.on_time_rate) : null;
   return count === null ? change : `${change} · ${telling.say("board.this_week", { count })}`;
 }
 
@@ -57,12 +58,11 @@ async function drawLadder() {
   // Nothing moves under a pointer: what changed comes when it has left. The wall has no pointer.
   const held = !wall && document.querySelector(".ladder:hover, .ladder:focus-within");
   for (const name of COLUMNS) {
-    text(`c-${name}-total`, telling.number.format(totals[name]));
+    text(`c-${name}-total`, telling.number(totals[name]));
     byId(`c-${name}-empty`).hidden = totals[name] > 0;
     if (held) continue;
     const arrived = new Set(columns[name].filter((row) => placed.size && placed.get(row.id) !== name && placed.has(row.id)).map((row) => row.id));
-    drawColumn(byId(`c-${name}`), columns[name], telling, now(), arrived);
-    await rest();
+    await growing(byId(`c-${name}`), columns[name], (box, rows) => drawColumn(box, rows, telling, now(), arrived));
   }
   if (!held) placed = seen;
 }
@@ -74,25 +74,32 @@ function drawSubdistricts() {
   body.replaceChildren(...rows.map(([unit, [open, overdue]]) => element("tr", {}, element("th", { scope: "row" }, element("button", { type: "button", class: "plain", "data-list": "subdistrict", "data-key": unit }, telling.unit(unit) || "–")), element("td", {}, String(open)), element("td", {}, String(overdue)))));
 }
 
-function drawNews() {
+async function drawNews() {
   const known = new Set(feedShown.map((one) => `${one.case_id}/${one.version}`));
   const news = latest.feed.filter((one) => !known.has(`${one.case_id}/${one.version}`)).length;
   byId("feed-empty").hidden = latest.feed.length > 0;
-  if (wall || !feedShown.length) { showFeed(); return; }
+  if (wall || !feedShown.length) { await growing(byId("feed"), feedOf(), showFeed); return; }
   byId("feed-new").hidden = !news;
   text("feed-new", telling.say("board.news", { count: news }));
 }
 
-function showFeed() {
-  feedShown = latest.feed.slice(0, 40);
-  drawFeed(byId("feed"), feedShown, telling, now());
+const feedOf = () => latest.feed.slice(0, FEED_MAX);
+
+function showFeed(box, lines) {
+  feedShown = lines;
+  drawFeed(box, lines, telling, now());
   byId("feed-new").hidden = true;
+}
+
+async function drawCalls() {
+  byId("whistles-empty").hidden = latest.whistles.length > 0;
+  await growing(byId("whistles"), latest.whistles, (box, lines) => drawWhistles(box, lines, telling, now()));
 }
 
 function drawStrip() {
   if (!latest || !latest.asOf) return;
   const age = latest.age + (performance.now() - received);
-  text("as-of", telling.say("board.as_of", { at: telling.clock.format(latest.asOf) }));
+  text("as-of", telling.say("board.as_of", { at: telling.format("clock", latest.asOf) }));
   text("connection", telling.say(`board.connection_${latest.connection}`));
   byId("connection").className = `connection ${latest.connection}`;
   const stale = age > STALE_MILLISECONDS || latest.connection === "locked";
@@ -102,19 +109,21 @@ function drawStrip() {
 
 // Each part is a task of its own, so that none of them keeps the page from answering a key or a tap.
 async function draw() {
-  if (drawing || !telling) return;
+  if (drawing || !telling || !latest?.picture) return;
   drawing = true;
-  const parts = [drawNumbers, () => showGround && showGround(latest.picture.grids), drawLadder,
-    () => { drawWhistles(byId("whistles"), latest.whistles.slice(0, 30), telling, now()); byId("whistles-empty").hidden = latest.whistles.length > 0; },
-    drawNews, drawSubdistricts, drawStrip];
+  const parts = [drawNumbers, () => map && map.show(latest.picture.grids), drawLadder,
+    drawCalls, drawNews, drawSubdistricts, drawStrip];
   try {
-    for (const part of parts) { await part(); await rest(); }
+    for (const part of parts) { await part(); await painted(); }
   } finally { drawing = false; }
 }
 
-function startWorker(panel) {
+// The worker reads names and ground too: what is large is parsed there and comes in pieces.
+function startWorker() {
   const worker = new Worker(board.dataset.worker);
   worker.onmessage = ({ data }) => {
+    if (data.known) { start(worker, data.known); return; }
+    if (data.ground) { addGround(data.ground); return; }
     if (data.failed) { panel.failed(() => worker.postMessage({ list: data.list })); return; }
     if (data.list) { panel.list(titleOf(data.list), data, telling, now()); return; }
     if (!data.picture) { latest = { ...latest, connection: data.connection }; drawStrip(); return; }
@@ -122,12 +131,30 @@ function startWorker(panel) {
     received = performance.now();
     draw();
   };
-  worker.postMessage({ start: board.dataset.root });
-  return worker;
+  worker.postMessage({ start: board.dataset.root, names: board.dataset.names });
+}
+
+async function addGround(grids) {
+  await map.add(grids);
+  if (latest?.picture) map.show(latest.picture.grids);
+}
+
+// The map is a script of its own: it is read when the first picture stands.
+function loadMap(worker, known) {
+  const script = document.createElement("script");
+  script.src = board.dataset.map;
+  script.onload = async () => {
+    await rest();
+    const list = (grid) => worker.postMessage({ list: { which: "grid", key: grid, midnight: telling.midnight(now()) } });
+    const told = (name, [open, late]) => `${name} · ${telling.say("board.grid_told", { open, late })}`;
+    map = window.whistleMap(byId("map"), known.bounds, { onGrid: list, told, zoomControl: !wall });
+    worker.postMessage({ ground: true });
+  };
+  document.head.append(script);
 }
 
 function titleOf(asked) {
-  if (asked.which === "grid") return telling.grids.get(asked.key)?.name ?? asked.key;
+  if (asked.which === "grid") return telling.names.grids[asked.key] ?? asked.key;
   if (asked.which === "subdistrict") return telling.unit(asked.key) || "–";
   return telling.say(asked.which === "column" ? `board.column_${asked.key}` : `board.number_${asked.which}`);
 }
@@ -145,23 +172,11 @@ async function stayAlive() {
   } catch (error) { return; }
 }
 
-// A wall that comes up before the desk does must not stay empty.
-async function names() {
-  try {
-    const answer = await fetch(board.dataset.names, { headers: { "x-requested-with": "page" } });
-    if (answer.ok) return answer.json();
-  } catch (error) { /* asked again below */ }
-  await new Promise((resolve) => setTimeout(resolve, AGAIN_MILLISECONDS));
-  return names();
-}
-
-async function start() {
-  const known = await names();
+async function start(worker, known) {
   telling = new Telling(known, board.dataset.language, board.dataset.zone);
-  const panel = new Panel(byId("panel"), byId("panel-content"), csrf, (key) => telling.say(key), () => { stayAlive(); setTimeout(stayAlive, SWITCHED_MILLISECONDS); });
-  const worker = startWorker(panel);
+  panel = new Panel(byId("panel"), byId("panel-content"), csrf, (key) => telling.say(key), () => { stayAlive(); setTimeout(stayAlive, SWITCHED_MILLISECONDS); });
+  await rest();
   const list = (which, key) => worker.postMessage({ list: { which, key, midnight: telling.midnight(now()) } });
-  const told = (name, [open, late]) => `${name} · ${telling.say("board.grid_told", { open, late })}`;
   document.addEventListener("click", ({ target }) => {
     const asked = target.closest("button[data-case], button[data-list], button[data-panel]");
     if (!asked) return;
@@ -169,12 +184,14 @@ async function start() {
     else if (asked.dataset.panel) panel.open(asked.dataset.panel);
     else if (latest?.asOf) list(asked.dataset.list, asked.dataset.key);
   });
-  byId("feed-new").onclick = showFeed;
+  byId("feed-new").onclick = () => showFeed(byId("feed"), feedOf());
   byId("panel-close").onclick = () => panel.close();
+  keys(board, byId("panel"));
   setInterval(drawStrip, 1000);
   setInterval(stayAlive, ALIVE_MILLISECONDS);
-  showGround = await drawGround(byId("map"), known.grids, (grid) => list("grid", grid), told, !wall);
-  if (latest?.picture) draw();
+  for (const part of document.querySelectorAll(".waiting")) { part.classList.remove("waiting"); await painted(); }
+  await draw();
+  if (known.bounds) loadMap(worker, known);
 }
 
-start();
+startWorker();

@@ -89,6 +89,6 @@ export function sentence(delta, telling) {
 
 export function drawFeed(box, feed, telling, now) {
   keyed(box, feed, (one) => `${one.case_id}/${one.version}`, (one) => ["", () => element("li", {},
-    element("time", { datetime: one.at, title: telling.full.format(Date.parse(one.at)) }, telling.moment(Date.parse(one.at), now)),
+    element("time", { datetime: one.at, title: telling.format("full", Date.parse(one.at)) }, telling.moment(Date.parse(one.at), now)),
     element("button", { type: "button", "data-case": one.case_id, class: `fact ${one.card}` }, sentence(one, telling)))]);
 }

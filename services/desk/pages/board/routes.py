@@ -16,7 +16,7 @@ from services.desk.queries.confirming import CaseToConfirm, EmergencyOn, cases_t
 
 CACHED: Final = {"Cache-Control": "private, max-age=86400"}
 WORKER: Final = "watching.js"
-LOADED: Final = ("board.js", "board.css", WORKER)
+LOADED: Final = ("board.js", "map.js", "board.css", WORKER)
 
 
 @dataclass(frozen=True, slots=True)

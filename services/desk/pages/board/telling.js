@@ -4,13 +4,27 @@ export class Telling {
   constructor(names, language, zone) {
     this.names = names;
     this.zh = language.startsWith("zh");
-    this.clock = new Intl.DateTimeFormat(language, { timeZone: zone, hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
-    this.short = new Intl.DateTimeFormat(language, { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-    this.full = new Intl.DateTimeFormat(language, { timeZone: zone, dateStyle: "medium", timeStyle: "short", hourCycle: "h23" });
-    this.dated = new Intl.DateTimeFormat(language, { timeZone: zone, month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-    this.day = new Intl.DateTimeFormat("en-CA", { timeZone: zone });
-    this.number = new Intl.NumberFormat(language);
-    this.grids = new Map(names.grids.map((grid) => [grid.id, grid]));
+    this.formats = {
+      clock: { timeZone: zone, hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" },
+      short: { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+      full: { timeZone: zone, dateStyle: "medium", timeStyle: "short", hourCycle: "h23" },
+      dated: { timeZone: zone, month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+      day: { timeZone: zone },
+    };
+    this.language = language;
+  }
+
+  /** Both languages group by three; the browser's own formatter takes longer to make than the whole strip to draw. */
+  number(value) {
+    const [whole, part] = String(value).split(".");
+    return whole.replace(/\B(?=(\d{3})+$)/g, ",") + (part ? `.${part}` : "");
+  }
+
+  // Made when first used: each takes a browser some milliseconds.
+  format(name, at) {
+    let known = this.formats[name];
+    if (!known.format) known = this.formats[name] = new Intl.DateTimeFormat(name === "day" ? "en-CA" : this.language, known);
+    return known.format(at);
   }
 
   say(key, given = {}) {
@@ -30,8 +44,7 @@ export class Telling {
   }
 
   place(row) {
-    const grid = this.grids.get(row.grid);
-    return grid ? grid.name : this.unit(row.subdistrict);
+    return this.names.grids[row.grid] ?? this.unit(row.subdistrict);
   }
 
   span(milliseconds) {
@@ -49,7 +62,7 @@ export class Telling {
 
   /** The time of day; of another day than today's with its date. */
   moment(at, now) {
-    return (this.day.format(at) === this.day.format(now) ? this.short : this.dated).format(at);
+    return this.format(this.format("day", at) === this.format("day", now) ? "short" : "dated", at);
   }
 
   /** How a number stands beside that of a week ago; rates in points. */
@@ -57,7 +70,7 @@ export class Telling {
     if (before === null || before === undefined || value === null || value === undefined) return this.say("board.no_week_ago");
     const change = isRate ? Math.round((value - before) * 1000) / 10 : value - before;
     const key = change > 0 ? "board.more" : change < 0 ? "board.less" : "board.same";
-    const told = this.number.format(Math.abs(change));
+    const told = this.number(Math.abs(change));
     return this.say(key, { change: isRate ? this.say("board.points", { change: told }) : told });
   }
 
@@ -67,12 +80,12 @@ export class Telling {
 
   /** Midnight of the city's day that holds `at`, in milliseconds. */
   midnight(at) {
-    const day = this.day.format(at);
+    const day = this.format("day", at);
     let low = at - 26 * 3600000;
     let high = at;
     while (high - low > 1000) {
       const middle = (low + high) / 2;
-      if (this.day.format(middle) === day) high = middle; else low = middle;
+      if (this.format("day", middle) === day) high = middle; else low = middle;
     }
     return Math.round(high / 60000) * 60000;
   }

@@ -9,6 +9,8 @@ const SNAPSHOT_MILLISECONDS = 5000;
 const TREND_MILLISECONDS = 60000;
 const AGAIN_MILLISECONDS = 3000;
 const FEED_MAX = 60;
+const WHISTLES_MAX = 30;
+const GRIDS_AT_ONCE = 40;
 
 const store = new Store();
 const whistles = new Whistles();
@@ -21,6 +23,7 @@ let feed = [];
 let waiting = null;
 let source = null;
 let dirty = true;
+let ground = [];
 let today = { reported: 0, closed: 0, onTime: 0 };
 
 async function read(name) {
@@ -130,8 +133,33 @@ function show() {
   const picture = pictureOf(store.rows, now());
   postMessage({
     connection, asOf: told.at, age: performance.now() - told.heard, numbers: numbers(picture), trend, picture,
-    whistles: whistles.list, feed, sensitive: snapshot ? snapshot.sensitive : {}, complete: store.complete,
+    whistles: whistles.list.slice(0, WHISTLES_MAX), feed, sensitive: snapshot ? snapshot.sensitive : {}, complete: store.complete,
   });
+}
+
+// A wall that comes up before the desk does must not stay empty.
+async function know(address) {
+  let told = null;
+  try {
+    const answer = await fetch(address, { headers: { "x-requested-with": "page" } });
+    if (answer.ok) told = await answer.json();
+  } catch (error) { /* asked again below */ }
+  if (!told) { setTimeout(() => know(address), AGAIN_MILLISECONDS); return; }
+  ground = told.grids;
+  const { words, units, items } = told;
+  postMessage({ known: { words, units, items, grids: Object.fromEntries(ground.map((grid) => [grid.id, grid.name])), bounds: boundsOf(ground) } });
+}
+
+function boundsOf(grids) {
+  const [south, west, north, east] = [90, 180, -90, -180];
+  const bounds = [[south, west], [north, east]];
+  for (const grid of grids) {
+    for (const [y, x] of grid.rings.flat(2)) {
+      bounds[0] = [Math.min(bounds[0][0], y), Math.min(bounds[0][1], x)];
+      bounds[1] = [Math.max(bounds[1][0], y), Math.max(bounds[1][1], x)];
+    }
+  }
+  return grids.length ? bounds : null;
 }
 
 // Cases that ended are not kept here: who opens such a list waits for a moment.
@@ -149,6 +177,7 @@ onmessage = (event) => {
   if (asked.start) {
     root = asked.start;
     if (root === "/") root = "";
+    know(asked.names);
     connect();
     refreshTrend();
     setInterval(refresh, SNAPSHOT_MILLISECONDS);
@@ -156,5 +185,7 @@ onmessage = (event) => {
     setInterval(show, RENDER_MILLISECONDS);
   } else if (asked.list) {
     list({ ...asked.list, now: now() });
+  } else if (asked.ground) {
+    for (let at = 0; at < ground.length; at += GRIDS_AT_ONCE) postMessage({ ground: ground.slice(at, at + GRIDS_AT_ONCE) });
   } else if (asked.refresh) refresh();
 };
