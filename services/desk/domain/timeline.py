@@ -1,8 +1,8 @@
 """The timeline: every fact of a case in order, why it was routed so, and how each deadline was computed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
@@ -50,6 +50,18 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     consulting: bool
 
 
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """A message about this fact: to whom, how it went, never where it was sent to."""
+
+    unit: str
+    """Empty for the reporter."""
+    role: str
+    """`*`: everybody of the unit whom it concerns."""
+    channel: str
+    state: str
+    sent_at: datetime | None
+
+
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One line: who did what, when. `what` is the fact itself, its `type` names the sentence."""
 
@@ -60,6 +72,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     state: State
     what: What | Reported | Accepted
     why: Why | None = None
+    told: tuple[Told, ...] = ()
+    """Messages that went out because of it, or are on their way."""
 
 
 class Timeline(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,12 +87,35 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
     clocks: tuple[HowDue, ...]
 
 
-def entries_of(document: CaseDocument, facts: Iterable[CaseProgressed], after: int) -> Iterator[Entry]:
-    """Give the entries in order; the report comes first when the timeline is read from its start."""
+_NOBODY: Final[Mapping[int, Sequence[Told]]] = {}
+
+
+def entries_of(
+    document: CaseDocument,
+    facts: Iterable[CaseProgressed],
+    after: int,
+    told: Mapping[int, Sequence[Told]] = _NOBODY,
+) -> Iterator[Entry]:
+    """Give the entries in order; the report comes first when the timeline is read from its start.
+
+    Args:
+        document: the case.
+        facts: what happened to it, in order.
+        after: the version after which the timeline is read.
+        told: messages by the version of the fact they are about.
+    """
     if after == 0:
         yield from _before_the_case(document)
     for fact in facts:
-        yield Entry(at=fact.at, version=fact.version, who=fact.actor, state=fact.state, what=fact.what, why=_why(fact))
+        yield Entry(
+            at=fact.at,
+            version=fact.version,
+            who=fact.actor,
+            state=fact.state,
+            what=fact.what,
+            why=_why(fact),
+            told=tuple(told.get(fact.version, ())),
+        )
 
 
 def _before_the_case(document: CaseDocument) -> Iterator[Entry]:

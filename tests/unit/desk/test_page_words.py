@@ -3,6 +3,7 @@
 import re
 from typing import get_args
 
+import msgspec
 import pytest
 
 from deploy.embedded.state import PROJECT
@@ -12,9 +13,13 @@ from services.contracts.events import What
 from services.contracts.events.progress import ClockKind, State, Step
 from services.desk.domain.permitted import ACT_TYPES
 from services.desk.pages.acting.fields import fields_of, filled_in
+from services.desk.pages.case.why import why_said
+from services.desk.pages.naming import Names
 from services.desk.pages.parts import FOLDER
 from services.ledger.domain.acts import Handle, Return
+from services.ledger.domain.life.acts import AskExtension
 from services.ledger.domain.whistle.acts import Blow, Evaluate
+from tests.wire.desk.pages import TheDistrict
 
 WORDS = Words.read([CHASSIS, FOLDER])
 ASKED = re.compile(r'\bt\("([a-z_.]+)"[,)]')
@@ -102,6 +107,29 @@ def test_forms_follow_the_declaration() -> None:
     }
 
 
+def test_a_limit_is_a_number_and_a_unit_and_never_a_code_to_know() -> None:
+    (by, reason) = fields_of(AskExtension)
+
+    assert (by.kind, by.required, reason.kind) == ("limit", True, "words")
+    assert filled_in(AskExtension, {"by": ["2", "wd"], "reason": ["等配件"]}) == AskExtension("2wd", "等配件")
+    with pytest.raises(msgspec.ValidationError):
+        filled_in(AskExtension, {"by": ["wd"], "reason": ["等配件"]})
+
+
 def test_nothing_built_is_committed() -> None:
     assert "dist/" in (PROJECT / ".gitignore").read_text(encoding="utf-8")
     assert "resolved" not in (PROJECT / "package-lock.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        pytest.param("item 0203", "事项是雨水箅堵塞 (0203)", id="item"),
+        pytest.param("area sub-01", "地点在桥西街道", id="area"),
+        pytest.param("returned by drainage, sanitation", "青桐区排水管理所、青桐区环境卫生服务中心已退单", id="units"),
+        pytest.param("keyword 井盖", "报告里说到“井盖”", id="keyword"),
+        pytest.param("情况复杂，请区里协调", "情况复杂，请区里协调", id="a-persons-own-words-stay"),
+    ],
+)
+def test_why_is_said_in_words_and_names(line: str, said: str) -> None:
+    assert why_said(WORDS, Names(TheDistrict()), "zh")(line) == said

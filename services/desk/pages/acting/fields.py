@@ -26,7 +26,7 @@ from msgspec.inspect import (
 
 Kind = Literal[
     "words", "line", "unit", "units", "item", "choice", "yes_no", "number", "date", "instant", "photo", "photos",
-    "point", "of_point",
+    "point", "of_point", "limit",
 ]  # fmt: skip
 UNIT_MAX: Final = 64
 CODE_MAX: Final = 32
@@ -34,6 +34,9 @@ POINT: Final[Mapping[str, Kind]] = {"longitude": "point", "latitude": "of_point"
 """Two numbers, one pin on a map."""
 WORDS_FROM: Final = 500
 """A text that may be so long gets a box of several lines."""
+LIMIT_UNITS: Final = ("wd", "wh", "d")
+"""What a person lengthens a limit by: working days, working hours, days."""
+_LIMIT_ENDS: Final = "(uh|wh|wd|d)$"
 KINDS: Final[Mapping[type, Kind]] = {
     BoolType: "yes_no",
     IntType: "number",
@@ -79,6 +82,8 @@ def filled_in(act: type, given: Mapping[str, Sequence[str]], zone_offset: str = 
             values[field.name] = tuple(dict.fromkeys(texts))
         elif field.kind == "yes_no":
             values[field.name] = texts[:1] == ["yes"]
+        elif field.kind == "limit":
+            values[field.name] = "".join(texts)
         elif texts or field.required:
             values[field.name] = _with_zone(field, texts[0] if texts else "", zone_offset)
     return msgspec.convert(values, act, strict=False)
@@ -113,6 +118,8 @@ def _text(name: str, declared: StrType, *, required: bool) -> Field:
         return Field(name=name, kind="unit", required=required)
     if (shortest, longest) == (1, CODE_MAX):
         return Field(name=name, kind="item", required=required)
+    if (declared.pattern or "").endswith(_LIMIT_ENDS):
+        return Field(name=name, kind="limit", required=required)
     kind: Kind = "words" if (longest or WORDS_FROM) >= WORDS_FROM else "line"
     return Field(name=name, kind=kind, required=required and shortest > 0, shortest=shortest, longest=longest)
 

@@ -10,8 +10,10 @@ from starlette.responses import Response
 
 from services.chassis.web.problems import invalid, of_status
 from services.desk.api.asking import case_id_of
+from services.desk.pages.acting.fields import LIMIT_UNITS
 from services.desk.pages.acting.offering import Choices, offered
 from services.desk.pages.case.view import CaseView, read_case
+from services.desk.pages.case.why import why_said
 from services.desk.pages.parts import PageParts
 from services.desk.pages.visit import Visit
 from services.desk.store.alike import keep_apart
@@ -98,4 +100,6 @@ class CasePages:
             revealed=revealed,
             shortcuts=SHORTCUTS,
             with_photos=WITH_PHOTOS,
+            limit_units=LIMIT_UNITS,
+            why=why_said(self.parts.door.renderer.words, self.parts.names, visit.view.language),
         )
