@@ -127,6 +127,7 @@ def _doorkeeper(settings: IntakeApiSettings, pool: Pool, guesses: Counter) -> Do
         reports=Buckets(settings.reports_per_minute, settings.reports_burst),
         staff=Buckets(settings.staff_per_minute, settings.staff_per_minute),
         lookups=Buckets(settings.lookups_per_minute, settings.lookups_per_minute),
+        tails=Buckets(settings.tails_per_minute, settings.tails_per_minute),
         misses=Buckets(settings.misses_per_minute, settings.misses_per_minute),
         guesses=guesses,
         pictures=Buckets(settings.pictures_per_minute, settings.pictures_per_minute),

@@ -30,6 +30,7 @@ class IntakeApiSettings(WithPostgres):
     reports_burst: float = Field(default=60, ge=1)
     staff_per_minute: float = Field(default=6_000, gt=0, description="Reports of one person with a token.")
     lookups_per_minute: float = Field(default=120, gt=0, description="Tracking requests of one address.")
+    tails_per_minute: float = Field(default=6, ge=1, description="Look-ups by number and phone tail of one address.")
     misses_per_minute: float = Field(default=10, gt=0, description="Wrong codes and tokens of one address.")
     pictures_per_minute: float = Field(default=30, gt=0, description="Uploads of one address.")
     pending_rows_max: int = Field(default=500_000, ge=1, description="Unsent facts from which intake answers 503.")

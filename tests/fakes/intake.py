@@ -112,7 +112,7 @@ class InMemoryFollowUps:
             if row.claim and followup.claim and row.claim.client_key == followup.claim.client_key:
                 return Added(row.followup_id, row.claim.fingerprint)
             same = (row.report_id, row.kind) == (followup.report_id, followup.kind)
-            if same and row.kind in {"withdrawal", "rating"}:
+            if same and row.about == followup.about and row.kind in {"withdrawal", "rating"}:
                 return Added(None)
         self.rows.append(followup)
         return Added(followup.followup_id)

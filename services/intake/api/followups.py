@@ -42,6 +42,7 @@ class TrackDoor:
     async def find(self, request: Request) -> Response:
         """Answer a number and the phone's last four digits likewise; in the body, so that no log line holds them."""
         address = self._enter(request)
+        self.doorkeeper.pace(self.doorkeeper.tails, address)
         asked = form_in(await body_of(request), PhoneTail)
         try:
             tracked = await self.track.by_tail(asked.number, asked.phone_tail)

@@ -21,7 +21,7 @@ from services.reference.deciding.plain import CLAUSE, plain
 
 
 class AlreadyDoneError(RuntimeError):
-    """A withdrawal or a rating comes once only."""
+    """A withdrawal comes once only, a rating once for each result."""
 
 
 class FollowUpReceipt(msgspec.Struct, frozen=True):
@@ -89,6 +89,7 @@ class FollowUpReports:
     async def _written_down(self, known: Known, admitted: AdmittedFollowUp, claim: Claim | None) -> NewFollowUp:
         form = admitted.form
         await self._check_pictures(form, known.report_id)
+        rated = (await self.track.shown(known)).progress.closed_at if form.kind == "rating" else None
         followup_id, now = self.new_id(), await self.followups.now()
         event = ReportFollowedUp(
             event_id=followup_id,
@@ -110,6 +111,7 @@ class FollowUpReports:
             claim=claim,
             raw=None if admitted.raw is None else seal_text(followup_id, admitted.raw.encode(), self.keys),
             attachments=form.attachments,
+            about=rated,
         )
 
     async def _check_pictures(self, form: FollowUpForm, report_id: UUID) -> None:

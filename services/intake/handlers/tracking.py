@@ -12,10 +12,11 @@ import msgspec
 from services.chassis.sealing import CannotOpenError, Key, Keys
 from services.contracts.events.report import FollowUpKind
 from services.intake.domain.numbers import NotANumberError, ReportNumber
-from services.intake.domain.tracking import is_code_of, number_in, tail_mac
+from services.intake.domain.tracking import SEAL_BYTES, is_code_of, number_in, tail_mac
 from services.intake.ports import Cases, Known, Progress, Reports, Tails
 
 NOBODY: Final = UUID(int=0)
+NO_TAIL: Final = bytes(SEAL_BYTES)
 ACCEPTED: Final = Progress(state="accepted")
 """Before the ledger knows the case, and while it is away from view."""
 
@@ -69,12 +70,12 @@ class TrackReports:
             NoSuchReportError: also while it is locked.
         """
         known = await self._numbered(number)
-        kept = await self.tails.tail_of(known.report_id) if known else None
-        given = tail_mac(tail, self._key_of(known).marking)
-        if known is None or kept is None:
-            raise NoSuchReportError
-        if not hmac.compare_digest(kept, given):
-            await self.tails.missed(known.report_id)
+        # A number that does not exist, a report without a phone and a wrong tail take the same steps.
+        asked = known.report_id if known else NOBODY
+        kept = await self.tails.tail_of(asked)
+        fits = hmac.compare_digest(kept or NO_TAIL, tail_mac(tail, self._key_of(known).marking))
+        if known is None or kept is None or not fits:
+            await self.tails.missed(asked)
             raise NoSuchReportError
         return await self.shown(known)
 

@@ -22,8 +22,8 @@ ADD_ONCE: Final = """
         on conflict do nothing
         returning made_id
     ), added as (
-        insert into intake.followups (followup_id, report_id, kind, at, body)
-        select $3::uuid, $4::uuid, $5::text, $6::timestamptz, $7::bytea
+        insert into intake.followups (followup_id, report_id, kind, at, body, about)
+        select $3::uuid, $4::uuid, $5::text, $6::timestamptz, $7::bytea, $12::timestamptz
         where $1::uuid is null or exists (select from claimed)
         on conflict do nothing
         returning followup_id
@@ -108,6 +108,7 @@ class PostgresFollowUps:
             raw and raw.wrapped_key,
             raw and raw.content,
             followup.attachments,
+            followup.about,
         )
         added = await within(self._seconds_max, adding)
         if added is not None or claim is None:

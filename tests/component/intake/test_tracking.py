@@ -1,5 +1,6 @@
 """Who holds the code may look, add, withdraw and rate; nobody else learns even that there is a report."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -8,6 +9,7 @@ from services.contracts.codec import decode
 from services.contracts.events import ReportFollowedUp
 from services.intake.ports import Progress
 from tests.component.intake.window import REPORTS, Window
+from tests.fakes.intake import NOON
 
 PHONE = {"phone": "13812345678", "reply_channel": "sms"}
 
@@ -89,6 +91,19 @@ async def test_a_rating_comes_once_and_its_repeat_is_the_same_answer(window: Win
 
     assert [answer.status_code for answer in (first, again, other, second)] == [201, 201, 422, 409]
     assert (again.json(), again.headers["idempotency-replayed"]) == (first.json(), "true")
+
+
+async def test_each_result_is_rated_once(window: Window) -> None:
+    receipt = (await window.report()).json()
+    path, report_id = f"{REPORTS}/{receipt['tracking_code']}/followups", UUID(receipt["report_id"])
+    statuses = []
+    for closed_at in (NOON, NOON, NOON + timedelta(days=3)):
+        window.cases.progress[report_id] = Progress(state="closed", closed_at=closed_at)
+        statuses.append(
+            (await window.client.post(path, json={"kind": "rating", "rating": 1, "text": "未清"})).status_code
+        )
+
+    assert statuses == [201, 409, 201]
 
 
 @pytest.mark.parametrize("rating", [0, 6, 2.5, "5"])

@@ -65,6 +65,8 @@ class TrackShown(msgspec.Struct, frozen=True):
     may_add: bool
     may_withdraw: bool
     may_rate: bool
+    again: bool
+    """A result was rated, and it is being done again."""
 
 
 def shown_track(document: Mapping[str, Any]) -> TrackShown:
@@ -83,8 +85,16 @@ def shown_track(document: Mapping[str, Any]) -> TrackShown:
         added=tracked.added,
         may_add=not ended,
         may_withdraw=not ended and "withdrawal" not in added,
-        may_rate=progress.closed_at is not None and "rating" not in added,
+        may_rate=_may_rate(tracked),
+        again=progress.closed_at is None and "rating" in added,
     )
+
+
+def _may_rate(tracked: TrackedTold) -> bool:
+    """Whether there is a result that was not rated: each once, also after it was done again."""
+    closed_at = tracked.progress.closed_at
+    rated = (one.at for one in tracked.added if one.kind == "rating")
+    return closed_at is not None and all(at < closed_at for at in rated)
 
 
 def followup_in(fields: Mapping[str, str], attachments: tuple[str, ...]) -> dict[str, Any]:
