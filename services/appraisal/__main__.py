@@ -1,6 +1,7 @@
 """The appraisal's own process: keeps what the figures are computed from. The only place where its parts meet."""
 
 from functools import partial
+from typing import Final
 
 from services.appraisal.agents import read_topics
 from services.appraisal.handlers import KeepFacts, KeepNotices
@@ -9,10 +10,13 @@ from services.appraisal.settings import AppraisalSettings
 from services.appraisal.store.facts import PostgresFacts
 from services.appraisal.timers import Compiler
 from services.chassis.delivery.consuming import finishing_for, watchdog_for
-from services.chassis.delivery.kafka_pump import KafkaPump
+from services.chassis.delivery.kafka_pump import KafkaPump, Pace
 from services.chassis.postgres import postgres_pool, ready
 from services.chassis.running import Process, run_service
 from services.chassis.shell import Shell
+
+REST_SECONDS: Final = 0.25
+"""Nobody waits for a figure: one statement for what came in a quarter of a second."""
 
 
 async def run(settings: AppraisalSettings, shell: Shell) -> None:
@@ -21,7 +25,8 @@ async def run(settings: AppraisalSettings, shell: Shell) -> None:
         metrics = AppraisalMetrics.create(shell.registry)
         facts = PostgresFacts(pool)
         finishing = finishing_for(shell, pool)
-        pump = KafkaPump(settings.kafka, finishing, shell.progress, batch_max=settings.batch_max, end=shell.die)
+        pace = Pace(settings.batch_max, REST_SECONDS)
+        pump = KafkaPump(settings.kafka, finishing, shell.progress, pace=pace, end=shell.die)
         read_topics(pump, KeepFacts(facts=facts, metrics=metrics), KeepNotices(facts=facts, metrics=metrics))
         shell.health.add("postgres", partial(ready, pool, settings.postgres))
         shell.health.add("partitions", pump.ready)

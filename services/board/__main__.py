@@ -17,12 +17,14 @@ from services.board.snapshot import Snapshots
 from services.board.tickets import Tickets
 from services.board.viewers import Viewers
 from services.chassis.delivery.consuming import finishing_for, watchdog_for
-from services.chassis.delivery.kafka_pump import KafkaPump
+from services.chassis.delivery.kafka_pump import KafkaPump, Pace
 from services.chassis.postgres import postgres_pool, ready
 from services.chassis.running import Process, run_service
 from services.chassis.shell import Shell
 
 TREND_SECONDS: Final = 60.0
+REST_SECONDS: Final = 0.05
+"""A page draws twice a second at most."""
 
 
 async def run(settings: BoardSettings, shell: Shell) -> None:
@@ -32,7 +34,8 @@ async def run(settings: BoardSettings, shell: Shell) -> None:
         hub = Hub(metrics)
         finishing = finishing_for(shell, pool, decoder=as_it_came)
         # No group, no commits: every instance reads from the end, its truth is the snapshot.
-        pump = KafkaPump(settings.kafka, finishing, shell.progress, tail=True, end=shell.die)
+        pace = Pace(rest_seconds=REST_SECONDS)
+        pump = KafkaPump(settings.kafka, finishing, shell.progress, tail=True, pace=pace, end=shell.die)
         read_topics(pump, MoveTheBoard(hub=hub, metrics=metrics))
         parts = BoardParts(
             viewers=Viewers(pool),

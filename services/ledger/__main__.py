@@ -3,7 +3,7 @@
 from functools import partial
 
 from services.chassis.delivery.consuming import finishing_for, watchdog_for
-from services.chassis.delivery.kafka_pump import KafkaPump
+from services.chassis.delivery.kafka_pump import KafkaPump, Pace
 from services.chassis.delivery.pending import PostgresSource
 from services.chassis.delivery.producer import Producer
 from services.chassis.delivery.relay import Relay, RelayMetrics
@@ -38,7 +38,7 @@ async def run(settings: LedgerSettings, shell: Shell) -> None:
         mover = Mover(Moving(pool, cities).move_due, shell.outages, metrics.cases_moved.inc)
         comparer = _comparer(settings, (pool, cities), shell, metrics)
         finishing = finishing_for(shell, pool)
-        pump = KafkaPump(settings.kafka, finishing, shell.progress, batch_max=settings.batch_max, end=shell.die)
+        pump = KafkaPump(settings.kafka, finishing, shell.progress, pace=Pace(settings.batch_max), end=shell.die)
         read_topics(
             pump,
             OpenCases(ledger=ledger, metrics=metrics, wake_relay=relay.wake),

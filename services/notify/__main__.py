@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 
 from services.chassis.delivery.consuming import finishing_for, watchdog_for
-from services.chassis.delivery.kafka_pump import KafkaPump
+from services.chassis.delivery.kafka_pump import KafkaPump, Pace
 from services.chassis.outages import retry_transient
 from services.chassis.postgres import postgres_pool, ready
 from services.chassis.running import Process, run_service
@@ -26,6 +26,8 @@ from services.notify.timers import Courier
 from services.reference.versions.published import PublishedVersions
 
 BACKLOG_SECONDS: Final = 10.0
+REST_SECONDS: Final = 0.05
+"""Short beside any sending."""
 
 
 async def run(settings: NotifySettings, shell: Shell) -> None:
@@ -36,7 +38,8 @@ async def run(settings: NotifySettings, shell: Shell) -> None:
         channels = channels_by(settings, egress, Names(PublishedVersions(pool), settings.language, shell.outages))
         courier = Courier(book, subscriptions, channels, metrics, shell.outages)
         finishing = finishing_for(shell, pool)
-        pump = KafkaPump(settings.kafka, finishing, shell.progress, batch_max=settings.batch_max, end=shell.die)
+        pace = Pace(settings.batch_max, REST_SECONDS)
+        pump = KafkaPump(settings.kafka, finishing, shell.progress, pace=pace, end=shell.die)
         read_topics(
             pump,
             TellOfCases(book=book, subscriptions=subscriptions, metrics=metrics, wake=courier.wake),

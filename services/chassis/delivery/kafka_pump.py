@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import structlog
 from aiokafka import TopicPartition
@@ -21,17 +21,23 @@ from services.chassis.settings import KafkaSettings
 
 E = TypeVar("E")
 
-BATCH_MAX: Final = 500
 POLL_MILLISECONDS: Final = 250
 CALL_SECONDS_MAX: Final = 15.0
 HAND_OVER_SECONDS_MAX: Final = 20.0
 COMMIT_EVERY_SECONDS: Final = 0.25
 """A commit costs as much as some ten records; one that was not made yet only means that records come again."""
-SMALL_BATCH: Final = 100
-REST_SECONDS: Final = 0.01
-"""After a small batch: what comes meanwhile is taken together, in one transaction."""
 
 _log = structlog.get_logger("whistle.pump")
+
+
+class Pace(NamedTuple):
+    """How many records a batch may hold, and for how long to rest after one that is not half full.
+
+    What comes meanwhile is taken together: fewer fetches, transactions and commits. Who is not waited for rests longer.
+    """
+
+    batch_max: int = 500
+    rest_seconds: float = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,7 @@ class KafkaPump:
         progress: Progress,
         *,
         tail: bool = False,
-        batch_max: int = BATCH_MAX,
+        pace: Pace = Pace(),  # noqa: B008 -- immutable
         end: Die = die,
     ) -> None:
         self._settings = settings
@@ -64,7 +70,7 @@ class KafkaPump:
         self._progress = progress
         self._outages: Outages = finishing.outages
         self._tail = tail
-        self._batch_max = batch_max
+        self._pace = pace
         self._end = end
         self._readings: dict[str, Reading[Any]] = {}
         self._stopping = asyncio.Event()
@@ -105,7 +111,7 @@ class KafkaPump:
             await let_go(consumer)
 
     async def _turn(self, consumer: Any) -> None:
-        records = await consumer.getmany(timeout_ms=POLL_MILLISECONDS, max_records=self._batch_max)
+        records = await consumer.getmany(timeout_ms=POLL_MILLISECONDS, max_records=self._pace.batch_max)
         if not records:
             self._progress.tick()
             return
@@ -119,8 +125,8 @@ class KafkaPump:
                 self._done[partition] = following
         if not self._tail:
             self._commit_soon(consumer)
-        if sum(map(len, records.values())) < SMALL_BATCH:
-            await asyncio.sleep(REST_SECONDS)
+        if 2 * sum(map(len, records.values())) < self._pace.batch_max:
+            await asyncio.sleep(self._pace.rest_seconds)
 
     def _commit_soon(self, consumer: Any) -> None:
         # One commit at a time, beside the next batches.
@@ -160,7 +166,7 @@ class KafkaPump:
         async def start() -> Any:
             if self._stopping.is_set():
                 return None
-            consumer = new_consumer(self._settings, tail=self._tail, batch_max=self._batch_max)
+            consumer = new_consumer(self._settings, tail=self._tail, batch_max=self._pace.batch_max)
             try:
                 async with asyncio.timeout(CALL_SECONDS_MAX):
                     await consumer.start()

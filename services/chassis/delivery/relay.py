@@ -17,7 +17,7 @@ IDLE_SECONDS_MIN: Final = 0.025
 IDLE_SECONDS_MAX: Final = 0.25
 BATCH_MAX: Final = 500
 SMALL_BATCH: Final = 100
-REST_SECONDS: Final = 0.01
+REST_SECONDS: Final = 0.02
 """After a small batch: what is written meanwhile is sent together, also when somebody wakes the relay."""
 HELD_MAX: Final = 10_000
 """Rows held back behind one that cannot be sent; above it the relay stops reading and stays unready."""

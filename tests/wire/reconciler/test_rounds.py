@@ -53,7 +53,7 @@ class Yard:
         """Wait for whoever was writing: what began before, in any database of the server, keeps the horizon back."""
         mine = int(self.database.run_sql("select pg_current_xact_id()"))
         horizon = "select pg_snapshot_xmin(pg_current_snapshot())"
-        assert await eventually(lambda: int(self.database.run_sql(horizon)) > mine, within_seconds=30)
+        assert await eventually(lambda: int(self.database.run_sql(horizon)) > mine, within_seconds=120)
 
     @property
     def repairs(self) -> float:
