@@ -16,6 +16,7 @@ from services.appraisal.store.bursting import tell_of_bursts
 from services.appraisal.store.drafts import Standing, save_draft, standing_of
 from services.appraisal.store.months import NothingInForceError, read_month
 from services.appraisal.store.policies import PoliciesInForce
+from services.appraisal.store.publishing import graded_month
 from services.appraisal.store.telling import tell_of_published
 from services.chassis.clock import now
 from services.chassis.outages import Outages, retry_transient
@@ -96,8 +97,9 @@ class Compiler:
             except NothingInForceError:
                 return
         bulletin = await asyncio.to_thread(compile_bulletin, read)
+        graded = await asyncio.to_thread(graded_month, read)
         async with self.pool.acquire() as connection:
-            await save_draft(connection, bulletin, instant)
+            await save_draft(connection, bulletin, graded, instant)
         self._known[month.name] = standing
         self.metrics.drafts.inc()
         _log.info("bulletin compiled", period=month.name, cases=len(read.records))

@@ -111,8 +111,9 @@ def _write(out: Path, compiled: Bulletin) -> None:
 async def _publish_bulletin(name: str) -> Answer:
     period, token = named(name), own_token()
     async with as_operator() as connection:
-        compiled: Bulletin = compile_bulletin(await read_span(connection, period))
-        body = await save_draft(connection, compiled, await connection.fetchval(NOW))
+        read = await read_span(connection, period)
+        compiled: Bulletin = compile_bulletin(read)
+        body = await save_draft(connection, compiled, graded_month(read), await connection.fetchval(NOW))
         at = await asked(publish_bulletin(connection, name, hashlib.sha256(body).digest(), token))
         await note(connection, "bulletin published", name, {"sha256": hashlib.sha256(body).hexdigest()})
     return Answer({"period": name, "published_at": at}, [f"the bulletin of {name} is published; every unit is told"])

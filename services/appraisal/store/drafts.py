@@ -1,19 +1,23 @@
 """Drafts of bulletins: the newest figures of a month, replaced as facts come, until a person publishes them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from services.appraisal.domain.bulletin import Bulletin, canonical
 from services.appraisal.domain.periods import Period
+from services.appraisal.store.publishing import Graded
 from services.appraisal.store.workbook import workbook_of
 
 if TYPE_CHECKING:
     from services.identity.actors import Connection
 
 SAVE: Final = """
-    insert into appraisal.drafts (period, body, workbook, compiled_at, over) values ($1, $2, $3, $4, $5)
-    on conflict (period) do update set body = $2, workbook = $3, compiled_at = $4, over = $5
+    insert into appraisal.drafts (period, body, workbook, compiled_at, over, graded) values ($1, $2, $3, $4, $5, $6)
+    on conflict (period) do update set body = $2, workbook = $3, compiled_at = $4, over = $5, graded = $6
 """
 IS_PUBLISHED: Final = "select exists (select from appraisal.bulletins where period = $1)"
 STANDING: Final = """
@@ -43,9 +47,10 @@ async def standing_of(connection: "Connection", period: Period, now: datetime) -
     return Standing(row["facts"], row["notices"], row["version"], over=now >= period.ends)
 
 
-async def save_draft(connection: "Connection", bulletin: Bulletin, now: datetime) -> bytes:
-    """Keep a compiled bulletin as the month's draft; return its bytes."""
+async def save_draft(connection: "Connection", bulletin: Bulletin, graded: Sequence[Graded], now: datetime) -> bytes:
+    """Keep a compiled bulletin, and the month's grades, as its draft; return the bulletin's bytes."""
     body = canonical(bulletin)
     over = now >= bulletin.ends
-    await connection.execute(SAVE, bulletin.period, body, workbook_of(bulletin), now, over)
+    grades = msgspec.json.encode([{"unit": one.unit, "grade": one.grade, "points": str(one.points)} for one in graded])
+    await connection.execute(SAVE, bulletin.period, body, workbook_of(bulletin), now, over, grades.decode())
     return body

@@ -1,6 +1,7 @@
 """Bulletins as the appraisal compiled them, which of their cases a person may open, and the word that publishes one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -9,7 +10,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from services.chassis.web.problems import Problem
+from services.chassis.web.problems import Problem, of_status
 from services.desk.queries.asking import Asking
 
 MONTHS_MAX: Final = 36
@@ -26,6 +27,9 @@ SAMPLES: Final = """
 """
 VISIBLE: Final = "select case_id from ledger.cases where case_id = any ($1)"
 PUBLISH: Final = "select appraisal.publish_bulletin($1, $2, $3)"
+DRAFTED: Final = "select graded::text as graded, seen, over from appraisal.grades_drafted where period = $1"
+PUBLISH_GRADES: Final = "select appraisal.publish_drafted_grades($1, $2, $3)"
+CORRECT: Final = "select appraisal.correct_grade($1, $2, $3, $4, $5)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,16 @@ class BulletinShown:
         return [(cases[place][0], UUID(cases[place][1])) for place in self.told.get("lists", {}).get(name, ())]
 
 
+@dataclass(frozen=True, slots=True)
+class GradesDrafted:
+    """What the facts come to: unit, grade and points each."""
+
+    rows: Sequence[Mapping[str, str]]
+    digest: str
+    """By which a person publishes what they have seen."""
+    over: bool
+
+
 async def months(asking: Asking) -> Sequence[MonthShown]:
     """Return the months there are, the last first."""
     return [MonthShown(**row) for row in await asking.connection.fetch(MONTHS)]
@@ -73,6 +87,14 @@ async def bulletin_of(asking: Asking, period: str) -> BulletinShown | None:
     )
 
 
+async def drafted_grades(asking: Asking, period: str) -> GradesDrafted | None:
+    """Return the grades that nobody published yet; None where there are none, or they are published."""
+    row = await asking.connection.fetchrow(DRAFTED, period)
+    if row is None:
+        return None
+    return GradesDrafted(msgspec.json.decode(row["graded"]), row["seen"].hex(), over=row["over"])
+
+
 async def files_of(asking: Asking, period: str) -> Mapping[str, Any] | None:
     """Return `body` and `workbook` as they are stored."""
     row = await asking.connection.fetchrow(WORKBOOK, period)
@@ -86,18 +108,47 @@ async def visible(asking: Asking, cases: Sequence[UUID]) -> frozenset[UUID]:
 
 
 async def publish(connection: Any, period: str, seen: bytes, token_hash: bytes) -> None:
-    """Publish the draft that the person has seen.
+    """Publish the draft that the person has seen. Raises Problem, as `refusals_told` says."""
+    with refusals_told():
+        await connection.fetchval(PUBLISH, period, seen, token_hash)
+
+
+async def publish_grades(connection: Any, period: str, seen: bytes, token_hash: bytes) -> None:
+    """Publish the grades that the person has seen. Raises Problem, as `refusals_told` says."""
+    with refusals_told():
+        await connection.fetchval(PUBLISH_GRADES, period, seen, token_hash)
+
+
+@contextmanager
+def refusals_told() -> Iterator[None]:
+    """Say why nothing was published.
 
     Raises:
         Problem: it changed since, is not complete, was published already, or the person is not the center's leader.
     """
     try:
-        await connection.fetchval(PUBLISH, period, seen, token_hash)
+        yield
     except asyncpg.SerializationError:
         raise Problem("draft-changed", "The draft changed", 409, "Look at it again before you publish it.") from None
     except asyncpg.NoDataFoundError:
         raise Problem("month-not-over", "The month is not over", 409) from None
     except asyncpg.UniqueViolationError:
         raise Problem("published-already", "Published already", 409) from None
+    except asyncpg.InsufficientPrivilegeError:
+        raise Problem("not-yours-to-do", "Not yours to do", 403) from None
+
+
+async def correct_grade(connection: Any, period: str, unit: str, grade: str, reason: str, token_hash: bytes) -> None:
+    """Correct a published grade by a further entry; what was published stays beside it.
+
+    Raises:
+        Problem: nothing is published for the unit, the grade is none of a month, or the person is not the leader.
+    """
+    try:
+        await connection.fetchval(CORRECT, period, unit, grade, reason, token_hash)
+    except asyncpg.NoDataFoundError:
+        raise of_status(404) from None
+    except asyncpg.CheckViolationError:
+        raise Problem("no-such-grade", "No such grade", 422) from None
     except asyncpg.InsufficientPrivilegeError:
         raise Problem("not-yours-to-do", "Not yours to do", 403) from None

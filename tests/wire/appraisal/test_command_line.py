@@ -45,6 +45,8 @@ async def test_a_bulletin_is_compiled_published_and_found_to_be_the_same(room: R
     assert (await whistle(room, "a leader", "publish", "2026-03")).status == 0
     assert (await whistle(room, "a leader", "publish", "2026-03")).status == 1
     assert (await whistle(room, "a leader", "bulletin", "2026-03", "--check")).status == 0
+    drafted = room.database.run_sql("select graded from appraisal.grades_drafted where over")
+    assert '"unit": "drainage", "grade": "advanced"' in drafted, "the month's grades stand beside its draft"
     await room.keep([Story("late", datetime(2026, 3, 6, tzinfo=ZONE), datetime(2026, 3, 10, tzinfo=ZONE))])
     assert (await whistle(room, "a leader", "bulletin", "2026-03", "--check")).status == 1
 

@@ -18,7 +18,7 @@ from tests.requirements.test_x_12_three_rates import ten_cases
 from tests.unit.appraisal.stories import Story
 from tests.wire.appraisal.room import ZONE
 from tests.wire.desk.office import Office
-from tests.wire.desk.pages import Pages
+from tests.wire.desk.pages import Browser, Pages
 
 pytestmark = pytest.mark.postgres
 
@@ -110,3 +110,56 @@ async def test_a_month_with_nothing_overdue_reads_well_in_english_too(pages: Pag
 
     assert "Nothing was overdue." in leader.page
     assert "100.0 %" in leader.page
+
+
+async def test_the_leader_corrects_a_published_grade_and_both_entries_stay(pages: Pages) -> None:
+    a_body(ten_cases(), pages)
+    pages.office.database.run_sql(
+        "insert into appraisal.grades (period, unit, entry, grade, points, at, person_id)"
+        f" values ('2026-03', 'drainage', 1, 'backward', '7/2', '{OVER}', gen_random_uuid())"
+    )
+    leader, center = await pages.browser_of("leader"), await pages.browser_of("center")
+    correction = {"unit": "drainage", "grade": "ordinary", "reason": "两件系误派，已剔除"}
+
+    for browser in (leader, center):
+        await browser.get("/bulletin/2026-03")
+    refused = await center.post("/bulletin/2026-03/grades", correction)
+    unreasoned = await leader.post("/bulletin/2026-03/grades", {**correction, "reason": ""})
+    strange = await leader.post("/bulletin/2026-03/grades", {**correction, "grade": "excellent"})
+    nobody = await leader.post("/bulletin/2026-03/grades", {**correction, "unit": "sub-02"})
+    done = await leader.post("/bulletin/2026-03/grades", correction)
+    await leader.get("/bulletin/2026-03")
+
+    statuses = [answer.status_code for answer in (refused, unreasoned, strange, nobody, done)]
+    assert statuses == [403, 422, 422, 404, 303]
+    assert "两件系误派" in leader.page
+    assert pages.office.count("appraisal.grades") == 2
+
+
+async def test_the_leader_publishes_the_grades_that_were_seen_and_no_others(pages: Pages) -> None:
+    a_body(ten_cases(), pages)
+    drafted = '[{"unit": "drainage", "grade": "advanced", "points": "7/2"}]'
+    pages.office.database.run_sql(f"update appraisal.drafts set graded = '{drafted}'")
+    leader, center, clerk = [await pages.browser_of(name) for name in ("leader", "center", "drainage")]
+    for browser in (leader, center, clerk):
+        await browser.get("/bulletin/2026-03")
+    seen = seen_of(leader)
+
+    assert ("先进" in leader.page, "先进" in center.page, "先进" in clerk.page) == (True, True, False)
+    refused = await center.post("/bulletin/2026-03/grades/publish", {"seen": seen})
+    pages.office.database.run_sql(f"update appraisal.drafts set graded = '{drafted.replace('advanced', 'ordinary')}'")
+    changed = await leader.post("/bulletin/2026-03/grades/publish", {"seen": seen})
+    await leader.get("/bulletin/2026-03")
+    done = await leader.post("/bulletin/2026-03/grades/publish", {"seen": seen_of(leader)})
+    again = await leader.post("/bulletin/2026-03/grades/publish", {"seen": seen})
+
+    assert [answer.status_code for answer in (refused, changed, done, again)] == [403, 409, 303, 409]
+    assert pages.office.count("appraisal.grades where grade = 'ordinary' and entry = 1") == 1
+
+
+def seen_of(browser: Browser) -> str:
+    """Return what names the grades that the page shows."""
+    form = browser.page.partition("/grades/publish")[2]
+    found = re.search(r'name="seen" value="([0-9a-f]{64})"', form)
+    assert found is not None
+    return found[1]

@@ -7,15 +7,28 @@ from typing import Final
 from fastapi import FastAPI
 from starlette.responses import Response
 
-from services.chassis.web.problems import of_status
+from services.chassis.web.problems import invalid, of_status
 from services.desk.pages.door import to
 from services.desk.pages.parts import PageParts
 from services.desk.pages.visit import Visit
-from services.desk.queries.bulletins import BulletinShown, bulletin_of, files_of, months, publish, visible
+from services.desk.queries.bulletins import (
+    BulletinShown,
+    bulletin_of,
+    correct_grade,
+    drafted_grades,
+    files_of,
+    months,
+    publish,
+    publish_grades,
+    visible,
+)
 
 SEE_DRAFTS: Final = ("center_leader", "center_operator", "inspector")
 PUBLISH: Final = ("center_leader",)
+GRADES: Final = ("advanced", "ordinary", "backward")
 CASES_A_PAGE: Final = 200
+REASON_MIN: Final = 2
+REASON_MAX: Final = 500
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PERIOD: Final = re.compile(r"\d{4}-\d{2}")
 
@@ -35,6 +48,8 @@ class BulletinPages:
         door.get(app, "/bulletin/{period}/cases", self.cases)
         door.get(app, "/bulletin/{period}", self.show)
         door.post(app, "/bulletin/{period}/publish", self.publish)
+        door.post(app, "/bulletin/{period}/grades/publish", self.publish_grades)
+        door.post(app, "/bulletin/{period}/grades", self.correct)
 
     async def latest(self, visit: Visit) -> Response:
         """Show the last month there is."""
@@ -51,6 +66,7 @@ class BulletinPages:
         async with self.parts.desk.reading(visit.session, "bulletin") as asking:
             shown = _allowed(await bulletin_of(asking, period), visit)
             known = await months(asking)
+            graded = await drafted_grades(asking, period)
         drafts = visit.visitor.is_one_of(*SEE_DRAFTS)
         return self.parts.page(
             visit,
@@ -59,6 +75,10 @@ class BulletinPages:
             told=shown.told,
             months=[month for month in known if month.published_at or drafts],
             may_publish=shown.published_at is None and shown.over and visit.visitor.is_one_of(*PUBLISH),
+            graded=graded if drafts else None,
+            may_grade=graded is not None and graded.over and visit.visitor.is_one_of(*PUBLISH),
+            may_correct=visit.visitor.is_one_of(*PUBLISH),
+            grades=GRADES,
             may_inspect=visit.visitor.is_one_of(*SEE_DRAFTS),
         )
 
@@ -95,12 +115,27 @@ class BulletinPages:
 
     async def publish(self, visit: Visit) -> Response:
         """Publish what the leader has seen."""
-        period, seen = _period(visit), visit.form.text("seen")
-        if re.fullmatch(r"[0-9a-f]{64}", seen) is None:
-            raise of_status(422)
+        period, seen = _period(visit), _seen(visit)
         async with self.parts.desk.pool.acquire() as connection:
-            await publish(connection, period, bytes.fromhex(seen), visit.session)
+            await publish(connection, period, seen, visit.session)
         return to(f"/bulletin/{period}")
+
+    async def publish_grades(self, visit: Visit) -> Response:
+        """Publish the month's grades that the leader has seen."""
+        period, seen = _period(visit), _seen(visit)
+        async with self.parts.desk.pool.acquire() as connection:
+            await publish_grades(connection, period, seen, visit.session)
+        return to(f"/bulletin/{period}#grades")
+
+    async def correct(self, visit: Visit) -> Response:
+        """Correct a unit's published grade, with the reason."""
+        period, form = _period(visit), visit.form
+        grade, reason = form.text("grade"), form.text("reason")[:REASON_MAX]
+        if grade not in GRADES or len(reason) < REASON_MIN:
+            raise invalid([{"field": "reason" if grade in GRADES else "grade", "reason": "needed"}])
+        async with self.parts.desk.pool.acquire() as connection:
+            await correct_grade(connection, period, form.text("unit")[:100], grade, reason, visit.session)
+        return to(f"/bulletin/{period}#grades")
 
     async def _file(self, visit: Visit, column: str, media_type: str, ending: str) -> Response:
         period = _period(visit)
@@ -120,6 +155,14 @@ def _period(visit: Visit) -> str:
     if _PERIOD.fullmatch(period) is None:
         raise of_status(404)
     return period
+
+
+def _seen(visit: Visit) -> bytes:
+    """Return the digest of what the person saw. Raises Problem 422."""
+    seen = visit.form.text("seen")
+    if re.fullmatch(r"[0-9a-f]{64}", seen) is None:
+        raise of_status(422)
+    return bytes.fromhex(seen)
 
 
 def _allowed(shown: BulletinShown | None, visit: Visit) -> BulletinShown:
