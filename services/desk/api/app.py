@@ -32,15 +32,28 @@ from services.desk.domain.feed import Feed, Proposals
 from services.desk.domain.modes import ModesShown, ModeSwitched, SwitchAsked
 from services.desk.domain.queue import QueuePage
 from services.desk.domain.rosters import Roster, ShiftEntered, ShiftKept
+from services.desk.domain.rules import (
+    DraftKept,
+    DraftShown,
+    DraftWithdrawn,
+    PublishAsked,
+    ReplayAsked,
+    ReplayBegun,
+    RollbackAsked,
+    RulesShown,
+    SheetsUploaded,
+    VersionPublished,
+)
 from services.desk.domain.timeline import Timeline
 from services.desk.domain.whistles import WhistlesPage
 from services.ledger.domain.acts import Act
 from services.ledger.store.acting import ActAnswer
 
 ANSWERS: Final = (
-    ActAnswer, ActLines, ActResults, CaseShown, ClosingTimes, DepartmentsAnswers, Digest, Duplicates, Feed, Me,
-    ModeSwitched, ModesShown, Proposals, QueuePage, Roster, ShiftEntered, ShiftKept, SwitchAsked, Timeline,
-    WhistleRates, WhistlesPage,
+    ActAnswer, ActLines, ActResults, CaseShown, ClosingTimes, DepartmentsAnswers, Digest, DraftKept, DraftShown,
+    DraftWithdrawn, Duplicates, Feed, Me, ModeSwitched, ModesShown, Proposals, PublishAsked, QueuePage,
+    ReplayAsked, ReplayBegun, RollbackAsked, Roster, RulesShown, SheetsUploaded, ShiftEntered, ShiftKept, SwitchAsked,
+    Timeline, VersionPublished, WhistleRates, WhistlesPage,
 )  # fmt: skip
 ROUTES: Final = (
     act_routes, queue_routes, case_routes, timeline_routes, count_routes, whistle_routes, me_routes, feed_routes,

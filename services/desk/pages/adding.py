@@ -1,7 +1,8 @@
-"""Adds every page of staff to the desk's application."""
+"""Adds every page of staff to the desk's application, and the API of rules, which does what their page does."""
 
 from fastapi import FastAPI
 
+from services.desk.api.rules import rules_routes
 from services.desk.pages.acting.routes import ActingPages
 from services.desk.pages.board.mode import ModePages
 from services.desk.pages.board.routes import BoardPages
@@ -20,9 +21,10 @@ from services.desk.pages.subdistrict.routes import SubdistrictPages
 
 
 def add_pages(app: FastAPI, parts: PageParts) -> None:
-    """Add the pages; each kind adds its own routes."""
+    """Add the pages; each kind adds its own routes. Rules also without a page."""
     GroundPages(parts).add_to(app)
     RulesPages(parts).add_to(app)
+    rules_routes(app, parts.desk, parts.drafting)
     BulletinPages(parts).add_to(app)
     RosterPages(parts).add_to(app)
     LeadingPages(parts).add_to(app)

@@ -15,6 +15,7 @@ from services.desk.pages.meaning import meaning_of
 from services.desk.pages.naming import Names
 from services.desk.pages.visit import Visit
 from services.desk.ports import Window
+from services.desk.store.drafting import Drafting
 from services.desk.store.pictures import WorkPictures
 from services.identity.passwords import Passwords
 from services.identity.sessions import SessionLimits
@@ -40,6 +41,11 @@ class PageParts:
     """Cookies travel over TLS only; off for a demo on one machine."""
     board_url: str = ""
     """Where browsers reach the board's snapshot and feed; empty: the same origin."""
+    drafting: Drafting = field(init=False)
+    """What the rules page and the rules' API do."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "drafting", Drafting(self.desk.pool, self.names.latest))
 
     def page(self, visit: Visit, template: str, *, status: int = 200, **given: Any) -> Response:
         """Answer a page of staff: names of units, items and places are at the template's hand."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -15,16 +15,9 @@ from services.desk.pages.parts import PageParts
 from services.desk.pages.rules.publishing import PublishingPages
 from services.desk.pages.rules.reasons import reason_said
 from services.desk.pages.rules.uploading import UploadingPages
-from services.desk.pages.rules.view import (
-    CONFIRM,
-    FINDINGS_MAX,
-    SEE,
-    UPLOAD,
-    Examining,
-    draft_shown,
-    rules_shown,
-)
+from services.desk.pages.rules.view import FINDINGS_MAX, draft_shown, rules_shown
 from services.desk.pages.visit import Visit
+from services.desk.store.drafting import CONFIRM, SEE, UPLOAD
 from services.reference.model.version import ReferenceVersion
 from services.reference.sheets.folders import Form, sheet_of
 from services.reference.sheets.kinds import SHEETS
@@ -43,7 +36,6 @@ class RulesPages:
     """The rule owner's page."""
 
     parts: PageParts
-    examining: Examining = field(default_factory=Examining)
 
     def add_to(self, app: FastAPI) -> None:
         """Add the pages."""
@@ -52,7 +44,7 @@ class RulesPages:
         door.get(app, "/rules/refused/{name}.xlsx", self.refused)
         door.get(app, "/rules/{kind}/{number}/{sheet}.{form}", self.sheet)
         UploadingPages(self.parts).add_to(app)
-        PublishingPages(self.parts, self.examining).add_to(app)
+        PublishingPages(self.parts).add_to(app)
 
     async def show(self, visit: Visit) -> Response:
         """Show the version in force beside the drafts; of one draft, everything."""
@@ -62,7 +54,7 @@ class RulesPages:
         chosen = next((draft for draft in shown.drafts if str(draft.draft_id) == asked), None)
         if chosen is None and not asked and shown.drafts:
             chosen = shown.drafts[0]
-        draft = await draft_shown(self.parts, visit, self.examining, chosen) if chosen else None
+        draft = await draft_shown(self.parts, visit, chosen) if chosen else None
         visitor, words = visit.visitor, self.parts.door.renderer.words
         return self.parts.page(
             visit,

@@ -1,9 +1,7 @@
 """What the rules page shows: the version in force, the drafts, and one draft with all that is known of it."""
 
-import asyncio
-from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,36 +20,11 @@ from services.reference.versions.drafts import (
     published_versions,
     refused_upload,
 )
-from services.reference.versions.examining import Examined, examine
+from services.reference.versions.examining import Examined
 from services.reference.versions.rehearsals import Rehearsal, rehearsal_of
 
-SEE: Final = ("rule_owner", "center_leader", "center_operator", "inspector", "operator")
-UPLOAD: Final = ("rule_owner",)
-CONFIRM: Final = ("rule_owner", "center_leader")
-KEPT_MAX: Final = 4
-"""Drafts kept examined; one of a large district takes some 15 MiB."""
-SECONDS_MAX: Final = 30.0
 FINDINGS_MAX: Final = 200
 CHANGES_MAX: Final = 200
-
-
-@dataclass(slots=True)
-class Examining:
-    """Examines drafts one at a time, beside the event loop, and keeps the last few."""
-
-    kept: OrderedDict[tuple[int, int], Examined] = field(default_factory=OrderedDict)
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-    async def of(self, draft_id: int, active: CompiledReference, content: ReferenceVersion) -> Examined:
-        """Return a draft examined against the version in force. Raises TimeoutError."""
-        key = (draft_id, active.number)
-        async with asyncio.timeout(SECONDS_MAX), self.lock:
-            if key not in self.kept:
-                self.kept[key] = await asyncio.to_thread(examine, active.version, content)
-                while len(self.kept) > KEPT_MAX:
-                    self.kept.popitem(last=False)
-            self.kept.move_to_end(key)
-            return self.kept[key]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +73,7 @@ async def rules_shown(parts: PageParts, visit: Visit) -> RulesShown:
     return RulesShown(active=active, versions=versions, coming=coming, drafts=drafts, names=names, more=more)
 
 
-async def draft_shown(parts: PageParts, visit: Visit, examining: Examining, draft: Draft) -> DraftShown | None:
+async def draft_shown(parts: PageParts, visit: Visit, draft: Draft) -> DraftShown | None:
     """Examine a draft and say it in words; None when it has gone meanwhile."""
     active = parts.names.latest()
     async with parts.desk.reading(visit.session, "rules") as asking:
@@ -108,7 +81,7 @@ async def draft_shown(parts: PageParts, visit: Visit, examining: Examining, draf
         rehearsal = await rehearsal_of(asking.connection, draft.draft_id, active.number)
     if content is None:
         return None
-    examined = await examining.of(draft.draft_id, active, content)
+    examined = await parts.drafting.examining.of(draft.draft_id, active, content)
     return DraftShown(
         draft=draft,
         examined=examined,
