@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from services.chassis.delivery.batch import Batch, CannotHandleError, Delivered
 from services.contracts.codec import CannotDecodeError, decode
 from services.contracts.events import CaseProgressed, NoticeIssued
+from services.notify.domain.answering import ANSWERED, answers_of
 from services.notify.domain.bodies import body_of_case, body_of_notice, message_id_of
 from services.notify.domain.glance import FactGlance, names_of
 from services.notify.domain.matching import Subscriptions
 from services.notify.domain.recipients import recipients_of
 from services.notify.metrics import NotifyMetrics
-from services.notify.ports import Book, FactKey, KnownSubscriptions, Message, Recorded
+from services.notify.ports import Answers, Book, FactKey, KnownSubscriptions, Message, Recorded
 
 Wake = Callable[[], None]
 
@@ -24,8 +25,13 @@ class TellOfCases:
     subscriptions: KnownSubscriptions
     metrics: NotifyMetrics
     wake: Wake
+    reporters: "TellReporters | None" = None
+    """None: no way out to reporters is set up."""
 
     async def __call__(self, batch: Batch[FactGlance]) -> None:
+        # Before the facts are noted as taken: whatever is interrupted here is told again, and skipped where it was.
+        if self.reporters is not None:
+            await self.reporters(batch)
         known = await self.subscriptions.current()
         nobody: list[FactKey] = []
         messages: list[Message] = []
@@ -37,6 +43,30 @@ class TellOfCases:
         recorded = await self.book.record_once(nobody, messages)
         _count(self.metrics, len(batch), len(nobody) + len(messages), recorded)
         if recorded.messages:
+            self.wake()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellReporters:
+    """Tell whoever reported and left a contact what becomes of it, each thing once (S4-02)."""
+
+    answers: Answers
+    metrics: NotifyMetrics
+    wake: Wake
+
+    async def __call__(self, batch: Batch[FactGlance]) -> None:
+        told = [
+            answer
+            for one in batch.delivered
+            if one.event.what.type in ANSWERED and any(report.has_contact for report in one.event.reports)
+            for answer in answers_of(_whole(one))
+        ]
+        if not told:
+            return
+        new = await self.answers.record_once(told)
+        self.metrics.answers.inc(new)
+        self.metrics.repeats.inc(len(told) - new)
+        if new:
             self.wake()
 
 
@@ -78,10 +108,7 @@ def _messages(one: Delivered[FactGlance], known: Subscriptions) -> Sequence[Mess
     names = names_of(one.event.what)
     if not known.may_concern(one.event.units, names):
         return ()
-    try:
-        event = decode(one.message.value, CaseProgressed)
-    except CannotDecodeError as error:
-        raise CannotHandleError(str(error)) from error
+    event = _whole(one)
     return [
         Message(
             fact=FactKey(event.case_id, event.version),
@@ -92,6 +119,13 @@ def _messages(one: Delivered[FactGlance], known: Subscriptions) -> Sequence[Mess
         )
         for subscription, roles in known.of(recipients_of(event), names)
     ]
+
+
+def _whole(one: Delivered[FactGlance]) -> CaseProgressed:
+    try:
+        return decode(one.message.value, CaseProgressed)
+    except CannotDecodeError as error:
+        raise CannotHandleError(str(error)) from error
 
 
 def _count(metrics: NotifyMetrics, facts: int, rows: int, recorded: Recorded) -> None:

@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from services.chassis.metrics import NAMESPACE
 
 PREFIX: Final = f"{NAMESPACE}_notify"
-OUTCOMES: Final = ("sent", "postponed", "failed", "dead")
+OUTCOMES: Final = ("sent", "postponed", "failed", "dead", "untold")
 DELIVERY_SECONDS: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -16,6 +16,7 @@ DELIVERY_SECONDS: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 class NotifyMetrics:
     facts: Counter
     messages: Counter
+    answers: Counter
     repeats: Counter
     deliveries: Counter
     delivery_seconds: Histogram
@@ -39,6 +40,7 @@ class NotifyMetrics:
         return cls(
             facts=counter("facts", "Facts and notices taken, whether or not somebody was told."),
             messages=counter("messages", "Messages written for subscriptions."),
+            answers=counter("answers", "Answers written for reporters who left a contact."),
             repeats=counter("repeats", "Facts and messages that were there already."),
             deliveries=deliveries,
             delivery_seconds=Histogram(

@@ -7,8 +7,10 @@ from uuid import UUID
 
 import msgspec
 
+from services.notify.domain.answering import Answer
 from services.notify.domain.matching import Subscriptions
-from services.notify.domain.targets import Target
+from services.notify.domain.outcomes import Refusal
+from services.notify.domain.targets import Reached
 
 
 class FactKey(msgspec.Struct, frozen=True, gc=False):
@@ -50,12 +52,8 @@ class Recorded(msgspec.Struct, frozen=True):
     messages: int
 
 
-class Book(Protocol):
-    """Every fact taken, and every message with its state."""
-
-    async def record_once(self, nobody: Sequence[FactKey], messages: Sequence[Message]) -> Recorded:
-        """Write facts that tell nobody, and messages due at once; known ones are skipped. All or nothing."""
-        ...
+class Outbox(Protocol):
+    """Messages that are due, whoever they are for."""
 
     async def take(self, room: Mapping[str, int], lease: timedelta) -> Sequence[Taken]:
         """Lease messages that are due, oldest first, at most `room` of each destination.
@@ -77,11 +75,35 @@ class Book(Protocol):
         ...
 
 
+class Book(Outbox, Protocol):
+    """Every fact taken, and every message with its state."""
+
+    async def record_once(self, nobody: Sequence[FactKey], messages: Sequence[Message]) -> Recorded:
+        """Write facts that tell nobody, and messages due at once; known ones are skipped. All or nothing."""
+        ...
+
+
 class KnownSubscriptions(Protocol):
     """The active subscriptions, at most a second old."""
 
     async def current(self) -> Subscriptions: ...
 
-    async def target(self, recipient: str) -> Target | None:
-        """Return where a recipient's messages go, or None once it is disabled."""
+    async def target(self, recipient: str) -> Reached | Refusal | None:
+        """Return where a recipient's messages go, why none goes there, or None once it is disabled."""
+        ...
+
+
+class WaysOut(Protocol):
+    """The ways out of the building."""
+
+    async def deliver(self, target: Reached, message: Taken) -> Refusal | None:
+        """Return None when the message was taken."""
+        ...
+
+
+class Answers(Protocol):
+    """What reporters are told."""
+
+    async def record_once(self, answers: Sequence[Answer]) -> int:
+        """Write answers that are due at once; what was told before is skipped. Returns how many are new."""
         ...

@@ -33,6 +33,21 @@ class NotifySettings(WithPostgres, WithKafka):
     sms_key_secret: SecretStr = Field(default=SecretStr(""), description="What signs with that key.")
     sms_sign_name: str = Field(default="", description="The registered signature (签名).")
     sms_template: str = Field(default="", description="The registered template with `number`, `what` and `until`.")
+    sms_resident_template: str = Field(
+        default="", description="The template for reporters, with the same values; empty: the same one."
+    )
+    tell_reporters: bool = Field(
+        default=True, description="Tell reporters with a contact what becomes of it, as far as SMS or mail is set."
+    )
+    wechat_app_id: str = Field(default="", description="The mini program residents report with; empty: no WeChat.")
+    wechat_app_secret: SecretStr = Field(default=SecretStr(""), description="What proves the mini program.")
+    wechat_template: str = Field(default="", description="Its subscription message with number, what and until.")
+    wechat_fields: str = Field(
+        default="character_string1,thing2,thing3",
+        pattern=r"^[a-z_]{2,20}\d{1,2}(,[a-z_]{2,20}\d{1,2}){2}$",
+        description="The fields of that template for number, what and until.",
+    )
+    wechat_url: str = Field(default="https://api.weixin.qq.com", description="Where WeChat's server API is.")
     mail_host: str = Field(
         default="", pattern=r"^[A-Za-z0-9.:-]{0,253}$", description="The SMTP server; empty: no mail."
     )
@@ -54,6 +69,7 @@ class NotifySettings(WithPostgres, WithKafka):
     def _are_whole(self) -> Self:
         wanted = {
             "sms_url": ("sms_key_id", "sms_key_secret", "sms_sign_name", "sms_template"),
+            "wechat_app_id": ("wechat_app_secret", "wechat_template"),
             "mail_host": ("mail_sender",),
             "mail_user": ("mail_host", "mail_password"),
         }
@@ -64,6 +80,11 @@ class NotifySettings(WithPostgres, WithKafka):
         if self.mail_sender and not MAIL_ADDRESS.fullmatch(self.mail_sender):
             raise ValueError("mail_sender must be an address: name@host.domain")
         return self
+
+    @property
+    def reaches_reporters(self) -> bool:
+        """Whether there is a way out to whoever reported."""
+        return self.tell_reporters and bool(self.sms_url or self.mail_host or self.wechat_app_id)
 
     @property
     def networks(self) -> tuple[Network, ...]:

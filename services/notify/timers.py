@@ -6,20 +6,20 @@ import time
 from collections import Counter as Tally
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import ClassVar, Final
 
 import structlog
 
 from services.chassis.outages import Outages, retry_transient
 from services.chassis.sealing import CannotOpenError
-from services.notify.channels.sending import Channels
+from services.notify.domain.matching import Subscriptions
 from services.notify.domain.outcomes import Refusal
 from services.notify.domain.pacing import Pace
 from services.notify.domain.retries import JITTER, POSTPONED_MAX, pause_after
 from services.notify.domain.subscription import Subscription
 from services.notify.domain.targets import Channel
 from services.notify.metrics import NotifyMetrics
-from services.notify.ports import Book, KnownSubscriptions, Taken
+from services.notify.ports import KnownSubscriptions, Outbox, Taken, WaysOut
 
 AT_ONCE_MAX: Final = 2
 """Deliveries to one destination at the same time."""
@@ -36,11 +36,13 @@ _log = structlog.get_logger("whistle.courier")
 class Courier:
     """Takes due messages, delivers them, notes the outcome. Any number of instances; leases keep them apart."""
 
+    AT_ONCE: ClassVar[int] = AT_ONCE_MAX
+
     def __init__(
         self,
-        book: Book,
+        book: Outbox,
         subscriptions: KnownSubscriptions,
-        channels: Channels,
+        channels: WaysOut,
         metrics: NotifyMetrics,
         outages: Outages,
         *,
@@ -83,7 +85,7 @@ class Courier:
     async def take_once(self) -> int:
         """Take what is due and begin to deliver it; return how many messages."""
         known = await self._subscriptions.current()
-        self._metrics.subscriptions.set(len(known.all))
+        self._show(known)
         room = self._room(known.all)
         if not room:
             return 0
@@ -95,6 +97,9 @@ class Courier:
             self._tasks.add(task)
             task.add_done_callback(lambda _: self._woken.set())
         return len(taken)
+
+    def _show(self, known: Subscriptions) -> None:
+        self._metrics.subscriptions.set(len(known.all))
 
     def _room(self, subscriptions: Sequence[Subscription]) -> dict[str, int]:
         """Return how many messages of each destination may be taken now."""
@@ -110,7 +115,7 @@ class Courier:
         return room
 
     async def _deliver(self, message: Taken) -> None:
-        turn = self._turns.setdefault(message.destination, asyncio.Semaphore(AT_ONCE_MAX))
+        turn = self._turns.setdefault(message.destination, asyncio.Semaphore(self.AT_ONCE))
         try:
             async with turn:
                 began = time.monotonic()
@@ -135,12 +140,16 @@ class Courier:
             return Refusal(reason=f"secret unusable: {error}")
         if target is None:
             return Refusal(reason="the subscription was disabled", final=True)
-        return await self._channels.deliver(target, message)
+        return target if isinstance(target, Refusal) else await self._channels.deliver(target, message)
 
     async def _note(self, message: Taken, refusal: Refusal | None) -> None:
         if refusal is None:
             await self._book.sent(message)
             self._metrics.deliveries.labels(outcome="sent").inc()
+            return
+        if refusal.settled:
+            await self._book.failed(message, refusal.reason, None)
+            self._metrics.deliveries.labels(outcome="untold").inc()
             return
         outcome = await self._put_off(message, refusal)
         self._metrics.deliveries.labels(outcome=outcome).inc()
@@ -170,3 +179,12 @@ class Courier:
                 await self._woken.wait()
         except TimeoutError:
             pass
+
+
+class CourierToReporters(Courier):
+    """The same for whoever reported: they are many, and each has a number of their own."""
+
+    AT_ONCE: ClassVar[int] = 8
+
+    def _show(self, known: Subscriptions) -> None:
+        """Reporters subscribe to nothing."""

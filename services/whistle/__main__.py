@@ -27,6 +27,7 @@ NOUNS: Final = {
     "dlq": "dead_letters:app",
     "clock": "clock:app",
     "subscription": "subscriptions:app",
+    "answers": "answers:app",
     "sensor": "sensors:app",
     "reports": "importing:app",
     "backup": "backup:backup",

@@ -4,22 +4,27 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from msgspec.structs import replace
+
 from services.notify.channels.dingtalk import send_dingtalk
 from services.notify.channels.egress import Egress
 from services.notify.channels.mail import MailServer
 from services.notify.channels.sms import SmsGateway
 from services.notify.channels.webhook import send_webhook
+from services.notify.channels.wechat import WeChat
 from services.notify.channels.wecom import send_wecom
 from services.notify.domain.outcomes import Refusal
 from services.notify.domain.phrases import Language
-from services.notify.domain.targets import DingTalkRobot, Mailbox, Phone, Target, Webhook, WeComRobot
+from services.notify.domain.targets import DingTalkRobot, Follower, Mailbox, Phone, Reached, Webhook, WeComRobot
 from services.notify.domain.wording import Wording, wording_of
 from services.notify.ports import Taken
 
 NO_GATEWAY: Final = Refusal(reason="no SMS gateway is set", final=True)
 NO_SERVER: Final = Refusal(reason="no mail server is set", final=True)
 
-Told = WeComRobot | DingTalkRobot | Phone | Mailbox
+NO_PROGRAM: Final = Refusal(reason="no mini program is set", final=True)
+
+Told = WeComRobot | DingTalkRobot | Phone | Mailbox | Follower
 Naming = Callable[[], Awaitable[Mapping[str, str]]]
 
 
@@ -35,10 +40,11 @@ class Channels:
     egress: Egress
     sms: SmsGateway | None = None
     mail: MailServer | None = None
+    wechat: WeChat | None = None
     language: Language = "zh"
     names: Naming = no_names
 
-    async def deliver(self, target: Target, message: Taken) -> Refusal | None:
+    async def deliver(self, target: Reached, message: Taken) -> Refusal | None:
         """Return None when the message was taken."""
         if isinstance(target, Webhook):
             return await send_webhook(self.egress, target, message)
@@ -54,3 +60,17 @@ class Channels:
                 return NO_GATEWAY if self.sms is None else await self.sms.send(self.egress, number, wording, message)
             case Mailbox(address=address):
                 return NO_SERVER if self.mail is None else await self.mail.send(self.egress, address, wording, message)
+            case Follower(openid=openid):
+                return NO_PROGRAM if self.wechat is None else await self.wechat.send(self.egress, openid, wording)
+
+
+@dataclass(frozen=True, slots=True)
+class OneByOne:
+    """The same ways out for reporters: a number that has to wait holds up nobody else."""
+
+    channels: Channels
+
+    async def deliver(self, target: Reached, message: Taken) -> Refusal | None:
+        """Return None when the message was taken."""
+        refusal = await self.channels.deliver(target, message)
+        return None if refusal is None else replace(refusal, holds="message")

@@ -26,6 +26,12 @@ class WhatGlance(msgspec.Struct, frozen=True, gc=False):
     """What a step proposes; of other facts the number of the proposal they are about."""
 
 
+class ReportGlance(msgspec.Struct, frozen=True, gc=False):
+    """Whether whoever reported can be answered."""
+
+    has_contact: bool = False
+
+
 class FactGlance(Event, frozen=True, kw_only=True, gc=False):
     """What of a `CaseProgressed` the first look needs."""
 
@@ -35,6 +41,7 @@ class FactGlance(Event, frozen=True, kw_only=True, gc=False):
     version: int
     units: tuple[str, ...] = ()
     what: WhatGlance
+    reports: tuple[ReportGlance, ...] = ()
 
 
 def names_of(what: WhatGlance) -> frozenset[str]:

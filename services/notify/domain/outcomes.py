@@ -23,6 +23,8 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     """The provider's own delay; waiting for it costs no attempt."""
     holds: Scope = "message"
     """What has to wait: this message, or everything for its destination."""
+    settled: bool = False
+    """No failure: nobody is to be told by a message."""
 
 
 class Ruling(msgspec.Struct, frozen=True):

@@ -104,6 +104,16 @@ NOTICES: Final[dict[str, Phrase]] = {
     "burst": Phrase("同一地点同类问题集中上报", "Many similar reports of one place"),
     "task_refused": Phrase("下派任务未经准入,已退回", "Work pushed down was refused"),
 }
+ANSWERS: Final[dict[str, Phrase]] = {
+    "accepted": Phrase("您的上报已受理", "Your report is accepted"),
+    "progress": Phrase("您的上报正在办理", "Your report is being worked on"),
+    "delayed": Phrase("您的上报需要更长时间,仍在办理", "Your report takes longer; it is still worked on"),
+    "done": Phrase("您的上报已办结,请查看答复并评价", "Your report is done; read the answer and rate it"),
+    "not_accepted": Phrase("您的上报不予受理,请查看说明", "Your report is not accepted; read why"),
+    "handed_over": Phrase("您的上报已移交应急部门", "Your report went to an emergency service"),
+    "ended": Phrase("您的上报终止办理,已向您说明", "Your report ended without a result, as explained"),
+}
+"""What whoever reported is told."""
 CARDS: Final[dict[str, Phrase]] = {
     "blue": Phrase("蓝牌", "blue card"),
     "yellow": Phrase("黄牌", "yellow card"),
@@ -144,6 +154,8 @@ LABELS: Final[dict[str, Phrase]] = {
     "declined": Phrase("不同意", "declined"),
     "problem_ticket": Phrase("列为问题工单", "a problem ticket"),
     "sensitive": Phrase("敏感事项,请到系统内查看", "A sensitive matter; look at it in the system"),
+    "your_number": Phrase("受理编号", "Your number"),
+    "look_up": Phrase("凭查询码,或编号和手机尾号查询进度", "Look it up by code, or by number and phone tail"),
     "test": Phrase("测试消息,收到即表示订阅可用", "A test message: the subscription works"),
     "system": Phrase("【吹哨报到】", "Whistle: "),
 }

@@ -51,7 +51,16 @@ class Mailbox(msgspec.Struct, frozen=True, tag="mail"):
     address: str
 
 
+class Follower(msgspec.Struct, frozen=True, tag="wechat"):
+    """Whoever reported by the mini program; no subscription goes there."""
+
+    openid: str
+
+
 Target = Webhook | WeComRobot | DingTalkRobot | Phone | Mailbox
+"""Of subscriptions."""
+Reached = Target | Follower
+"""Of subscriptions and of whoever reported."""
 
 
 def target_of(channel: Channel, to: str, secret: str | None = None) -> Target:

@@ -8,6 +8,7 @@ import msgspec
 
 from services.notify.domain.bodies import TEST
 from services.notify.domain.phrases import (
+    ANSWERS,
     CARDS,
     CLOCKS,
     FACTS,
@@ -60,6 +61,8 @@ class _Writer:
         room, _, name = kind.partition(".")
         if kind == TEST:
             return self._wording(self._label("test"), [], data)
+        if room == "answer":
+            return self._wording(self._say(ANSWERS, name), [*self._answer(data)], data)
         if room == "notice":
             return self._wording(self._say(NOTICES, name), [*self._facts(data)], data)
         return self._wording(self._happened(name, data), [*self._case(data)], data)
@@ -73,6 +76,15 @@ class _Writer:
             what=what,
             until=self._instant(due),
         )
+
+    def _answer(self, data: Mapping[str, Any]) -> Iterator[str]:
+        """What a reporter reads: their own number, who has it, until when, and where to look."""
+        yield f"{self._label('your_number')}{self._colon}{data['number']}"
+        if data.get("lead"):
+            yield f"{self._label('lead')}{self._colon}{self._name(data['lead'])}"
+        for clock, due in data.get("due", {}).items():
+            yield self._due(clock, due)
+        yield self._label("look_up")
 
     def _happened(self, fact: str, data: Mapping[str, Any]) -> str:
         if "step" not in data:
