@@ -19,6 +19,7 @@ from services.desk.api.duplicates import duplicate_routes
 from services.desk.api.feed import feed_routes
 from services.desk.api.me import Me, me_routes
 from services.desk.api.modes import mode_routes
+from services.desk.api.on_time import on_time_routes
 from services.desk.api.queue import queue_routes
 from services.desk.api.rosters import roster_routes
 from services.desk.api.timeline import timeline_routes
@@ -30,6 +31,7 @@ from services.desk.domain.digest import Digest
 from services.desk.domain.duplicates import Duplicates
 from services.desk.domain.feed import Feed, Proposals
 from services.desk.domain.modes import ModesShown, ModeSwitched, SwitchAsked
+from services.desk.domain.on_time import OnTimeByChannel
 from services.desk.domain.queue import QueuePage
 from services.desk.domain.rosters import Roster, ShiftEntered, ShiftKept
 from services.desk.domain.rules import (
@@ -51,13 +53,13 @@ from services.ledger.store.acting import ActAnswer
 
 ANSWERS: Final = (
     ActAnswer, ActLines, ActResults, CaseShown, ClosingTimes, DepartmentsAnswers, Digest, DraftKept, DraftShown,
-    DraftWithdrawn, Duplicates, Feed, Me, ModeSwitched, ModesShown, Proposals, PublishAsked, QueuePage,
+    DraftWithdrawn, Duplicates, Feed, Me, ModeSwitched, ModesShown, OnTimeByChannel, Proposals, PublishAsked, QueuePage,
     ReplayAsked, ReplayBegun, RollbackAsked, Roster, RulesShown, SheetsUploaded, ShiftEntered, ShiftKept, SwitchAsked,
     Timeline, VersionPublished, WhistleRates, WhistlesPage,
 )  # fmt: skip
 ROUTES: Final = (
     act_routes, queue_routes, case_routes, timeline_routes, count_routes, whistle_routes, me_routes, feed_routes,
-    digest_routes, roster_routes, mode_routes, duplicate_routes, closing_time_routes,
+    digest_routes, roster_routes, mode_routes, duplicate_routes, closing_time_routes, on_time_routes,
 )  # fmt: skip
 """Tried in this order, one list, no nested routers: acts and queues are what everybody asks for."""
 

@@ -12,6 +12,7 @@ from services.contracts.events.progress import ClockKind, Handled, Role, State, 
 from services.contracts.events.report import Channel, Lane, ReporterKind, TakenIn
 from services.desk.domain.due import on_time
 from services.desk.domain.permitted import permitted
+from services.desk.domain.service_steps import ServiceStep, service_steps_of
 from services.desk.domain.whistles import WhistleShown, shown_whistle
 from services.ledger.domain.acts import Asker
 from services.ledger.domain.proposal import ProposalRow
@@ -95,6 +96,8 @@ class CaseShown(msgspec.Struct, frozen=True, kw_only=True):
     problem_ticket: bool
     duplicate_of: UUID | None
     answer: Handled | None
+    service_steps: tuple[ServiceStep, ...]
+    """Of a grid's matter: 走、议、办、回、评."""
     assignments: tuple[PartShown, ...]
     clocks: tuple[ClockShown, ...]
     whistle: WhistleShown | None
@@ -126,6 +129,7 @@ def shown_case(document: CaseDocument, asker: Asker, at: datetime) -> CaseShown:
         taken_in=report.taken_in,
         because=decision.because,
         limits=decision.limits,
+        service_steps=service_steps_of(document),
         assignments=tuple(_shown_part(part, asker) for part in sorted(document.assignments, key=_newest_lead_first)),
         clocks=tuple(_shown_clock(clock, at) for clock in sorted(document.clocks, key=lambda clock: clock.due_at)),
         whistle=None if whistle is None else shown_whistle(whistle, row, document.calls),

@@ -316,7 +316,7 @@ async def test_no_route_forgets_to_ask_for_a_token(office: Office) -> None:
         )
         answer = await office.client.request(method, path, content=b"{}")
         assert answer.status_code == 401, route.path
-    assert len(routes) == 22
+    assert len(routes) == 23
 
 
 async def test_a_case_tells_where_it_stands_and_what_its_reader_may_do(office: Office) -> None:

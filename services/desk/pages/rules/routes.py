@@ -12,6 +12,7 @@ from starlette.responses import Response
 from services.chassis.web.problems import Problem, of_status
 from services.desk.pages.acting.offering import limit_said
 from services.desk.pages.parts import PageParts
+from services.desk.pages.rules.precedents import PrecedentPages, proposals_shown
 from services.desk.pages.rules.publishing import PublishingPages
 from services.desk.pages.rules.reasons import reason_said
 from services.desk.pages.rules.uploading import UploadingPages
@@ -45,6 +46,7 @@ class RulesPages:
         door.get(app, "/rules/{kind}/{number}/{sheet}.{form}", self.sheet)
         UploadingPages(self.parts).add_to(app)
         PublishingPages(self.parts).add_to(app)
+        PrecedentPages(self.parts).add_to(app)
 
     async def show(self, visit: Visit) -> Response:
         """Show the version in force beside the drafts; of one draft, everything."""
@@ -61,6 +63,7 @@ class RulesPages:
             "rules/rules.html",
             shown=shown,
             draft=draft,
+            proposals=await proposals_shown(self.parts, visit),
             gone=bool(asked) and chosen is None,
             sheets=list(SHEETS),
             findings_max=FINDINGS_MAX,
