@@ -5,6 +5,7 @@ from typing import Any, Final
 from services.chassis.delivery.pending import PostgresSource
 from services.chassis.delivery.producer import Outgoing, Producer
 from services.chassis.delivery.relay import Relay, RelayMetrics
+from services.chassis.delivery.watchdog import Pulse, Watchdog
 from services.chassis.shell import Shell
 from services.contracts.codec import headers_for, key_of
 from services.contracts.events import Event, ReportFollowedUp, ReportReceived
@@ -44,10 +45,14 @@ async def run_relay(settings: IntakeRelaySettings, shell: Shell) -> None:
     source = PostgresSource(settings.postgres, read_sql=READ, forget_sql=FORGET, lock="intake.pending", row=outgoing)
     producer = Producer(settings.kafka)
     metrics = RelayMetrics.create(shell.registry, "intake")
-    relay = Relay(source, producer, shell.outages, metrics, shell.progress)
+    pulse = Pulse()
+    relay = Relay(source, producer, shell.outages, metrics, pulse)
+    watchdog = Watchdog(shell.health, shell.progress, shell.outages, rounds={"relay": pulse}, end=shell.die)
     shell.start("relay", relay.run(), stop=relay.stop)
+    watchdog.start()
     try:
         await shell.serve()
     finally:
+        watchdog.stop()
         await producer.close()
         await source.close()

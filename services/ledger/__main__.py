@@ -7,6 +7,7 @@ from services.chassis.delivery.kafka_pump import KafkaPump, Pace
 from services.chassis.delivery.pending import PostgresSource
 from services.chassis.delivery.producer import Producer
 from services.chassis.delivery.relay import Relay, RelayMetrics
+from services.chassis.delivery.watchdog import Pulse
 from services.chassis.postgres import Pool, beside, postgres_pool, ready
 from services.chassis.running import Process, run_service
 from services.chassis.shell import Shell
@@ -32,7 +33,7 @@ async def run(settings: LedgerSettings, shell: Shell) -> None:
         reference_cache(own) as reference,
     ):
         metrics = LedgerMetrics.create(shell.registry)
-        producer, relay = _relay(settings, shell)
+        producer, relay, pulse = _relay(settings, shell)
         cities = Cities(reference)
         ledger = Openings(pool, cities)
         mover = Mover(Moving(pool, cities).move_due, shell.outages, metrics.cases_moved.inc)
@@ -47,7 +48,7 @@ async def run(settings: LedgerSettings, shell: Shell) -> None:
         shell.health.add("postgres", partial(ready, pool, settings.postgres))
         shell.health.add("reference", reference.check)
         shell.health.add("partitions", pump.ready)
-        watchdog = watchdog_for(shell, settings.postgres, finishing)
+        watchdog = watchdog_for(shell, settings.postgres, finishing, {"relay": pulse})
         shell.start("pump", pump.run(), stop=pump.stop)
         shell.start("relay", relay.run(), stop=relay.stop)
         shell.start("mover", mover.run(), stop=mover.stop)
@@ -67,14 +68,14 @@ def _comparer(settings: LedgerSettings, store: tuple[Pool, Cities], shell: Shell
     return Comparer(looks, shell.outages, told, GivingWay(metrics.opened_so_far), settings.compare_seconds)
 
 
-def _relay(settings: LedgerSettings, shell: Shell) -> tuple[Producer, Relay]:
+def _relay(settings: LedgerSettings, shell: Shell) -> tuple[Producer, Relay, Pulse]:
     source = PostgresSource(
         settings.postgres, read_sql=READ_PENDING, forget_sql=FORGET_SENT, lock="ledger.relay", row=outgoing
     )
     producer = Producer(settings.kafka)
-    return producer, Relay(
-        source, producer, shell.outages, RelayMetrics.create(shell.registry, shell.service), shell.progress
-    )
+    pulse = Pulse()
+    relay = Relay(source, producer, shell.outages, RelayMetrics.create(shell.registry, shell.service), pulse)
+    return producer, relay, pulse
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from services.chassis.delivery.watchdog import Watchdog
+from services.chassis.delivery.watchdog import Pulse, Watchdog
 from services.chassis.postgres import beside, postgres_pool, ready
 from services.chassis.running import Process, run_service
 from services.chassis.shell import Shell
@@ -37,11 +37,10 @@ async def run(settings: SlaSettings, shell: Shell) -> None:
             divergence_seconds_max=settings.divergence_seconds_max,
         )
         # A stepped clock jumps by design; the guard is for the real one.
-        timer = Timer(
-            settle, watch if settings.clock == "real" else None, shell.outages, shell.progress, settings.poll_seconds
-        )
+        pulse = Pulse()
+        timer = Timer(settle, watch if settings.clock == "real" else None, shell.outages, pulse, settings.poll_seconds)
         shell.health.add("postgres", partial(ready, pool, settings.postgres))
-        watchdog = Watchdog(shell.health, shell.progress, shell.outages, end=shell.die)
+        watchdog = Watchdog(shell.health, shell.progress, shell.outages, rounds={"timer": pulse}, end=shell.die)
         shell.start("timer", timer.run(), stop=timer.stop)
         shell.start("census", keep_census(partial(read_census, pool), CensusGauges.create(shell.registry)))
         watchdog.start()

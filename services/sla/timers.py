@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from services.chassis.metrics import Progress
+from services.chassis.delivery.watchdog import Pulse
 from services.chassis.outages import Outages, is_transient, retry_transient
 from services.sla.handlers import SettleDue, WatchClocks
 from services.sla.metrics import CensusGauges
@@ -19,12 +19,12 @@ class Timer:
     """Runs until stopped. An outage of PostgreSQL is waited out; anything else ends the process."""
 
     def __init__(
-        self, settle: SettleDue, watch: WatchClocks | None, outages: Outages, progress: Progress, poll_seconds: float
+        self, settle: SettleDue, watch: WatchClocks | None, outages: Outages, pulse: Pulse, poll_seconds: float
     ) -> None:
         self._settle = settle
         self._watch = watch
         self._outages = outages
-        self._progress = progress
+        self._pulse = pulse
         self._poll_seconds = poll_seconds
         self._stopping = asyncio.Event()
 
@@ -35,7 +35,7 @@ class Timer:
         """Tick until `stop`."""
         while not self._stopping.is_set():
             more = await retry_transient(self._tick, self._outages)
-            self._progress.tick()
+            self._pulse.tick()
             if not more:
                 await self._rest()
 

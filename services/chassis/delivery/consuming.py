@@ -1,13 +1,13 @@
 """What every consumer's composition root builds alike: how batches are finished, and who watches that they are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 from services.chassis.delivery.crashes import PostgresCrashes, note_from_thread
 from services.chassis.delivery.dead_letters import PostgresDeadLetters
 from services.chassis.delivery.finish import Finishing
-from services.chassis.delivery.watchdog import Watchdog
+from services.chassis.delivery.watchdog import Pulse, Watchdog
 from services.chassis.metrics import DeliveryMetrics
 from services.chassis.postgres import Pool
 from services.chassis.settings import PostgresSettings
@@ -26,7 +26,9 @@ def finishing_for(shell: Shell, pool: Pool, *, decoder: Callable[[bytes | None, 
     )
 
 
-def watchdog_for(shell: Shell, postgres: PostgresSettings, finishing: Finishing) -> Watchdog:
+def watchdog_for(
+    shell: Shell, postgres: PostgresSettings, finishing: Finishing, rounds: Mapping[str, Pulse] | None = None
+) -> Watchdog:
     """Return the thread that ends this process when it hangs, and counts that against what it had in hand."""
     return Watchdog(
         health=shell.health,
@@ -34,5 +36,6 @@ def watchdog_for(shell: Shell, postgres: PostgresSettings, finishing: Finishing)
         outages=shell.outages,
         finishing=finishing,
         note=partial(note_from_thread, postgres),
+        rounds=rounds or {},
         end=shell.die,
     )

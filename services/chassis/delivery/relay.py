@@ -10,7 +10,8 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from services.chassis.delivery.producer import Outgoing, Producer, RefusedError
-from services.chassis.metrics import BATCH_SECONDS, NAMESPACE, Progress
+from services.chassis.delivery.watchdog import Pulse
+from services.chassis.metrics import BATCH_SECONDS, NAMESPACE
 from services.chassis.outages import Outages, retry_transient
 
 IDLE_SECONDS_MIN: Final = 0.025
@@ -64,13 +65,13 @@ class Relay:
     """Sends pending records until it is stopped. A record that cannot be sent holds back its own key only."""
 
     def __init__(
-        self, source: Source, producer: Producer, outages: Outages, metrics: RelayMetrics, progress: Progress
+        self, source: Source, producer: Producer, outages: Outages, metrics: RelayMetrics, pulse: Pulse
     ) -> None:
         self._source = source
         self._producer = producer
         self._outages = outages
         self._metrics = metrics
-        self._progress = progress
+        self._pulse = pulse
         self._held: dict[int, bytes] = {}
         self._woken = asyncio.Event()
         self._stopping = False
@@ -90,7 +91,7 @@ class Relay:
         while not self._stopping:
             self._woken.clear()
             sent = await self.relay_once()
-            self._progress.tick()
+            self._pulse.tick()
             if sent:
                 pause = IDLE_SECONDS_MIN
                 if sent < SMALL_BATCH:

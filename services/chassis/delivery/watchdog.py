@@ -4,7 +4,7 @@ import faulthandler
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -26,8 +26,25 @@ class StuckError(RuntimeError):
 
 
 @dataclass(slots=True)
+class Pulse:
+    """When work that goes round by itself, such as a relay or a timer, last did.
+
+    Apart from `Progress`: a relay that goes round must not hide a handler that hangs, nor the other way round.
+    """
+
+    moved_at: float = field(default_factory=time.monotonic)
+
+    def tick(self) -> None:
+        """Note that another round is done."""
+        self.moved_at = time.monotonic()
+
+
+@dataclass(slots=True)
 class Watchdog:
-    """Ends the process when its loop is silent for 10 s, or when it makes no progress for 60 s while there is lag."""
+    """Ends the process when its loop is silent for 10 s, or when it makes no progress for 60 s while there is lag.
+
+    Also when one of its `rounds` has stood still as long, outages apart.
+    """
 
     health: Health
     progress: Progress
@@ -35,6 +52,8 @@ class Watchdog:
     finishing: Finishing | None = None
     note: Callable[[Sequence[str], str], None] | None = None
     """Counts the crash against the messages in hand, from this thread."""
+    rounds: Mapping[str, Pulse] = field(default_factory=dict)
+    """Work that goes round by itself, by name: to stand still is a fault even when nothing waits."""
     end: Die = die
     stuck_seconds_max: float = STUCK_SECONDS_MAX
     silence_seconds_max: float = SILENCE_SECONDS_MAX
@@ -58,6 +77,15 @@ class Watchdog:
         in_hand = self.finishing is not None and bool(self.finishing.in_hand)
         if still > self.stuck_seconds_max and (in_hand or self.progress.lag > 0):
             return f"no progress for {still:.0f} s with {self.progress.lag} records waiting"
+        return self._still_round()
+
+    def _still_round(self) -> str | None:
+        if self.outages.seconds_max > 0:  # however long it lasts: ending the process would not end it
+            return None
+        for name, pulse in self.rounds.items():
+            still = self.clock() - pulse.moved_at
+            if still > self.stuck_seconds_max:
+                return f"no round of the {name} for {still:.0f} s"
         return None
 
     def _watch(self) -> None:

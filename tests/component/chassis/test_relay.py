@@ -1,13 +1,14 @@
 """The relay: what is pending is sent, then gone; what cannot be sent holds back only its own key."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import cast
 
 from prometheus_client import CollectorRegistry
 
 from services.chassis.delivery.producer import Outgoing, Producer
 from services.chassis.delivery.relay import Relay, RelayMetrics
-from services.chassis.metrics import Progress
+from services.chassis.delivery.watchdog import Pulse
 from services.chassis.outages import Outages
 from tests.fakes.delivery import InMemoryBroker, InMemoryPending
 from tests.waiting import eventually
@@ -27,7 +28,7 @@ class Desk:
             cast("Producer", self.broker),
             Outages(self.registry, "probe"),
             RelayMetrics.create(self.registry, "probe"),
-            Progress(self.registry, "probe"),
+            Pulse(),
         )
 
     def put(self, seq: int, key: str = "k", value: bytes = b"v") -> None:
@@ -46,6 +47,31 @@ async def test_what_is_pending_is_sent_in_order_and_then_gone() -> None:
     assert await desk.relay.relay_once() == 3
 
     assert desk.sent == [1, 2, 3]
+    assert desk.pending.rows == {}
+
+
+class Looking(InMemoryBroker):
+    """Notes what is pending while it takes records."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pending = InMemoryPending()
+        self.seen: list[int] = []
+
+    async def send_all(self, records: Sequence[Outgoing]) -> None:
+        self.seen.extend(self.pending.rows)
+        await super().send_all(records)
+
+
+async def test_what_is_being_sent_is_still_pending() -> None:
+    broker = Looking()
+    desk = Desk(broker)
+    broker.pending = desk.pending
+    desk.put(1)
+
+    await desk.relay.relay_once()
+
+    assert broker.seen == [1]
     assert desk.pending.rows == {}
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from prometheus_client import CollectorRegistry
 
 from services.chassis.delivery.finish import Finishing
-from services.chassis.delivery.watchdog import Watchdog
+from services.chassis.delivery.watchdog import Pulse, Watchdog
 from services.chassis.health import Health
 from services.chassis.metrics import DeliveryMetrics, Progress
 from services.chassis.outages import Outages
@@ -74,6 +74,47 @@ async def test_waiting_for_a_named_outage_is_no_complaint() -> None:
     await asyncio.sleep(0.001)  # an outage has a length
 
     hands.at += 100.0
+    watchdog.health.beat()
+
+    assert watchdog.complaint() is None
+
+
+async def test_a_round_that_stands_still_is_a_complaint_although_nothing_waits() -> None:
+    hands = Hands()
+    watchdog = hands.watchdog()
+    watchdog.rounds = {"timer": Pulse(hands.at)}
+    hands.at += 59.0
+    watchdog.health.beat()
+    soon = watchdog.complaint()
+
+    hands.at += 2.0
+    watchdog.health.beat()
+
+    assert soon is None
+    assert "no round of the timer for 61 s" in (watchdog.complaint() or "")
+
+
+async def test_a_relay_that_goes_round_hides_no_handler_that_hangs() -> None:
+    hands = Hands()
+    watchdog = hands.watchdog()
+    assert watchdog.finishing is not None
+    watchdog.finishing.in_hand = (Record(b"x"),)
+
+    hands.at += 61.0
+    watchdog.rounds = {"relay": Pulse(hands.at)}
+    watchdog.health.beat()
+
+    assert "no progress" in (watchdog.complaint() or "")
+
+
+async def test_a_round_may_wait_for_an_outage_however_long_it_lasts() -> None:
+    hands = Hands()
+    watchdog = hands.watchdog()
+    watchdog.rounds = {"relay": Pulse(hands.at)}
+    watchdog.outages.begin("kafka")
+    await asyncio.sleep(0.001)
+
+    hands.at += 10_000.0
     watchdog.health.beat()
 
     assert watchdog.complaint() is None

@@ -1,9 +1,12 @@
 """The relay between a real pending table and a real broker."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import partial
 
+import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer
 from prometheus_client import CollectorRegistry
@@ -12,7 +15,7 @@ from deploy.embedded.kafka import Kafka
 from services.chassis.delivery.pending import PostgresSource
 from services.chassis.delivery.producer import RECORD_BYTES_MAX, Outgoing, Producer, RefusedError, SendFailedError
 from services.chassis.delivery.relay import Relay, RelayMetrics
-from services.chassis.metrics import Progress
+from services.chassis.delivery.watchdog import Pulse
 from services.chassis.outages import Outages
 from services.chassis.settings import KafkaSettings, PostgresSettings
 from tests.environment.database import Database
@@ -62,7 +65,7 @@ def relay_of(source: PostgresSource, producer: Producer) -> Relay:
         producer,
         Outages(registry, "probe"),
         RelayMetrics.create(registry, "probe"),
-        Progress(registry, "probe"),
+        Pulse(),
     )
 
 
@@ -118,6 +121,26 @@ async def test_only_one_of_two_relays_reads_and_the_other_takes_over(database: D
     await second.close()
 
 
+async def test_a_row_committed_after_a_later_one_was_sent_is_sent_too(database: Database) -> None:
+    database.run_sql(OUTBOX)
+    source = source_of(database)
+    slow = await asyncpg.connect(database.dsn("intake_relay"))
+    try:
+        transaction = slow.transaction()
+        await transaction.start()
+        await slow.execute("insert into outbox (topic, key, value) values ('t', 'k', 'early number, late commit')")
+        database.run_sql("insert into outbox (topic, key, value) values ('t', 'k', 'late number, early commit')")
+        before = [record.seq for record in await source.read(10, [])]
+        await source.forget(before)
+        await transaction.commit()
+        after = [record.seq for record in await source.read(10, [])]
+    finally:
+        slow.terminate()
+        await source.close()
+
+    assert (before, after) == ([2], [1])
+
+
 async def test_a_record_too_large_is_named_and_the_others_arrive(
     kafka_server: Kafka, topic: str, producer: Producer
 ) -> None:
@@ -129,6 +152,20 @@ async def test_a_record_too_large_is_named_and_the_others_arrive(
 
     assert refused.value.refused == [large]
     assert len(await everything(kafka_server.address, topic, 4)) == 4
+
+
+async def test_what_a_broker_has_not_confirmed_is_not_said_to_be_sent(kafka_server: Kafka, topic: str) -> None:
+    producer = Producer(KafkaSettings(brokers=kafka_server.address, service="probe", send_seconds_max=2.0))
+    await producer.send_all([Outgoing(1, topic, b"k", b"v")])
+    assert kafka_server.pid is not None
+
+    os.kill(kafka_server.pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(SendFailedError):
+            await producer.send_all([Outgoing(2, topic, b"k", b"v")])
+    finally:
+        os.kill(kafka_server.pid, signal.SIGCONT)
+        await producer.close()
 
 
 async def silence(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
