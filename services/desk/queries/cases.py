@@ -1,6 +1,6 @@
 """One case as the person who asks may see it; a case of others is as unknown as one that never was."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -10,6 +10,7 @@ import msgspec
 
 from services.contracts.codec import decode
 from services.contracts.events import CaseProgressed
+from services.desk.domain.timeline import Told
 from services.desk.queries.asking import Asking
 from services.ledger.domain.state import CaseDocument
 
@@ -33,6 +34,7 @@ FACTS: Final = """
     select f.body from ledger.facts f
     where f.case_id = $1 and f.version > $2 and f.topic = 'case.progressed.v1' order by f.version limit $3
 """
+TOLD: Final = "select version, unit, role, channel, state, sent_at from notify.told_of($1)"
 _DECODER: Final = msgspec.json.Decoder(CaseDocument)
 
 
@@ -56,6 +58,15 @@ async def facts_of(asking: Asking, case_id: UUID, after: int, at_most: int) -> S
     """Return what happened to a case after a version, in order."""
     rows = await asking.connection.fetch(FACTS, case_id, after, at_most)
     return [decode(row["body"], CaseProgressed) for row in rows]
+
+
+async def told_of(asking: Asking, case_id: UUID) -> Mapping[int, Sequence[Told]]:
+    """Return who was told of a case, by the version of the fact."""
+    told: dict[int, list[Told]] = {}
+    for row in await asking.connection.fetch(TOLD, case_id):
+        message = dict(row)
+        told.setdefault(message.pop("version"), []).append(Told(**message))
+    return told
 
 
 def _found(row: Any) -> FoundCase | None:

@@ -482,3 +482,38 @@ async def expected(office: Office, *people: str) -> list[str | None]:
     """Return what each person's only row expects; None for an empty queue."""
     rows = [await office.queue(who) for who in people]
     return [page[0]["expected"] if page else None for page in rows]
+
+
+async def test_the_timeline_tells_who_was_told_and_never_where(office: Office) -> None:
+    """A street's robot, a department's system and the reporter; what nobody was told of stands beside nothing."""
+    await office.open("case")
+    subscriptions = {"street": "subdistrict_officer", "drainage": "*"}
+    for who, role in subscriptions.items():
+        unit = "sub-01" if who == "street" else who
+        office.database.run_sql(
+            "insert into notify.subscriptions (subscription_id, unit, role, events, channel, url, destination, key_id,"
+            f" wrapped_key, secret, secret_tail) values ('{an_id(who)}', '{unit}', '{role}', '{{*}}', 'webhook',"
+            " 'https://robots.example/secret-path', 'robots.example:443', 'k1', '\\x00', '\\x00', 'tail')"
+        )
+    office.database.run_sql(
+        f"insert into notify.messages (case_id, version, recipient, state, message_id, destination, next_at, sent_at)"
+        f" values ('{an_id('case')}', 1, '{an_id('street')}', 'sent', gen_random_uuid(), 'd', null, '2026-03-02'),"
+        f" ('{an_id('case')}', 1, '{an_id('drainage')}', 'failed', gen_random_uuid(), 'd', '2026-03-02', null),"
+        f" ('{an_id('case')}', 2, 'none', 'none', null, null, null, null)"
+    )
+    office.database.run_sql(
+        "insert into notify.answers (report_id, kind, cycle, case_id, version, state, message_id, body)"
+        f" values (gen_random_uuid(), 'accepted', 1, '{an_id('case')}', 1, 'by_person', gen_random_uuid(), '\\x00')"
+    )
+    path = f"/api/v1/cases/{an_id('case')}/timeline"
+
+    answer = await office.get("street", path)
+
+    opened = answer.json()["entries"][2]
+    assert [(one["unit"], one["role"], one["channel"], one["state"]) for one in opened["told"]] == [
+        ("", "resident", "", "by_person"),
+        ("drainage", "*", "webhook", "failed"),
+        ("sub-01", "subdistrict_officer", "webhook", "sent"),
+    ]
+    assert "robots.example" not in answer.text
+    assert (await office.get("other_street", path)).status_code == 404
