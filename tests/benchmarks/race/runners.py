@@ -2,12 +2,14 @@
 
 import asyncio
 import os
+import subprocess
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
+import asyncpg
 from rich.console import Console
 
 from deploy.embedded.running import System
@@ -20,7 +22,7 @@ from tests.benchmarks.measuring.throughput import measure_bare
 from tests.benchmarks.product import SERVERS, connected, settings
 from tests.benchmarks.race.document import Deadlines, Reports
 from tests.benchmarks.race.helpdesk import Helpdesk
-from tests.benchmarks.race.peers import PeerFailedError, Peers
+from tests.benchmarks.race.peers import Peers
 from tests.benchmarks.race.timers import WAYS, run_timers
 from tests.benchmarks.report import Report
 from tests.benchmarks.route import Measured, measure
@@ -31,6 +33,8 @@ ESCALATED: Final = 500
 TIMERS: Final = 2_000
 """Of the others' deadlines: both go through them one by one, so a longer list takes longer and not slower."""
 STEPS_GOAL: Final = "steps_10k_s"
+FAILURES: Final = (RuntimeError, OSError, asyncpg.PostgresError, subprocess.SubprocessError)
+"""What of a runner leaves a note instead of ending the race."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,7 +97,7 @@ class Runners:
     def _tried(self, name: str, run: Callable[[], None]) -> None:
         try:
             run()
-        except (PeerFailedError, TimeoutError, RuntimeError, OSError) as error:
+        except FAILURES as error:
             self.notes[name] = str(error)[:300]
             self.console.print(f"[red]{name}: {error}[/red]")
 
