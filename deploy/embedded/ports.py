@@ -1,12 +1,20 @@
 """TCP ports of the loopback: free ones for tests, a clear error for a taken one."""
 
+import fcntl
+import itertools
+import os
 import secrets
 import socket
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
 from typing import Final
 
 LOOPBACK: Final = "127.0.0.1"
 TEST_PORTS: Final = range(20_000, 32_000)
+SHARE: Final = 750
+"""So many of them belong to one process while it lives."""
 
 
 class PortTakenError(RuntimeError):
@@ -21,14 +29,9 @@ def free_ports(count: int) -> list[int]:
     """Return `count` different ports that nothing listens on now.
 
     They lie below those the kernel lends to outgoing connections: a server that is killed and started again
-    must find its port free.
+    must find its port free. No other process is given them, though whoever they are for may listen much later.
     """
-    found: list[int] = []
-    while len(found) < count:
-        port = secrets.choice(TEST_PORTS)
-        if port not in found and _can_bind(port):
-            found.append(port)
-    return found
+    return list(itertools.islice(filter(_can_bind, _own_ports(os.getpid())), count))
 
 
 def port_number(name: str, text: str) -> int:
@@ -58,6 +61,28 @@ def require_free(ports: Mapping[str, int]) -> None:
     taken = [f"port {port} is taken; choose another with {name}" for name, port in ports.items() if not _can_bind(port)]
     if taken:
         raise PortTakenError("\n".join(taken))
+
+
+@cache
+def _own_ports(_: int) -> Iterator[int]:
+    """Give the ports of this process's share, in turn; of all of them where every share is taken."""
+    shares = [TEST_PORTS[first : first + SHARE] for first in range(0, len(TEST_PORTS), SHARE)]
+    secrets.SystemRandom().shuffle(shares)
+    return itertools.cycle(next((share for share in shares if _take(share)), TEST_PORTS))
+
+
+def _take(share: range) -> bool:
+    path = Path(tempfile.gettempdir()) / f"whistle-ports-{share.start}"
+    try:
+        lock = os.open(path, os.O_RDONLY | os.O_CREAT, 0o444)
+    except PermissionError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # let go when this process ends
+    except BlockingIOError:
+        os.close(lock)
+        return False
+    return True
 
 
 def _can_bind(port: int) -> bool:
