@@ -1,5 +1,6 @@
-"""The folder of one test session; what killed sessions left is cleared away."""
+"""The folder of one test session, in memory where there is room; what killed sessions left is cleared away."""
 
+import hashlib
 import os
 import shutil
 from pathlib import Path
@@ -7,22 +8,48 @@ from typing import Final
 
 from deploy.embedded.children import Children
 from deploy.embedded.postgres_data import PostgresData
-from deploy.embedded.state import STATE, State
+from deploy.embedded.state import PROJECT, STATE, State
 
-SESSIONS: Final = STATE / "tests"
+ON_DISK: Final = STATE / "tests"
+MEMORY: Final = Path("/dev/shm")  # noqa: S108 -- a file system of this name, not a file that others could put there
+IN_MEMORY: Final = MEMORY / f"whistle-tests-{hashlib.sha256(str(PROJECT).encode()).hexdigest()[:12]}"
+ROOM_BYTES_MIN: Final = 6 * 1024**3
+"""Two sessions beside each other, with three systems at once."""
 
 
 def new_session_state() -> State:
     """Return a fresh folder for this process; what killed sessions left behind, processes too, is removed."""
-    SESSIONS.mkdir(parents=True, exist_ok=True)
-    for left in SESSIONS.iterdir():
+    for sessions in (ON_DISK, IN_MEMORY):
+        _clear(sessions)
+    state = State(_sessions() / str(os.getpid()))
+    state.folder.mkdir(parents=True)
+    return state
+
+
+def _sessions() -> Path:
+    """Return where sessions live: a database per test makes and drops a thousand files, and each is synced to disk."""
+    if os.environ.get("WHISTLE_TESTS_ON_DISK") or not os.access(MEMORY, os.W_OK) or not _is_ours(IN_MEMORY):
+        return ON_DISK
+    room = min(shutil.disk_usage(MEMORY).free, _bytes_available())
+    return IN_MEMORY if room >= ROOM_BYTES_MIN else ON_DISK
+
+
+def _bytes_available() -> int:
+    lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    kibibytes = next((line.split()[1] for line in lines if line.startswith("MemAvailable:")), "0")
+    return int(kibibytes) * 1024
+
+
+def _clear(sessions: Path) -> None:
+    for left in sessions.iterdir() if sessions.exists() and _is_ours(sessions) else ():
         if not _is_alive(left.name):
             Children(left, left / "logs").end_leftovers()
             PostgresData.of(State(left)).remove()
             shutil.rmtree(left, ignore_errors=True)
-    state = State(SESSIONS / str(os.getpid()))
-    state.folder.mkdir()
-    return state
+
+
+def _is_ours(folder: Path) -> bool:
+    return not folder.exists() or folder.lstat().st_uid == os.geteuid()
 
 
 def _is_alive(pid: str) -> bool:
