@@ -8,11 +8,11 @@ from datetime import datetime
 import pytest
 
 from tests.environment.database import Database
+from tests.environment.process import Process, known_as
 from tests.unit.reference.town import HERE, MORNING, a_version
 from tests.unit.worktime.calendars import local
 from tests.waiting import eventually
 from tests.wire.ledger.moving_town import Town, a_town
-from tests.wire.notify.process import Process
 
 pytestmark = pytest.mark.postgres
 
@@ -37,13 +37,7 @@ async def town(database: Database) -> AsyncIterator[Town]:
 
 
 def an_sla(database: Database, instance: str) -> Process:
-    settings = {
-        "POSTGRES_DSN": database.dsn_without_password("ledger_writer"),
-        "POSTGRES_PASSWORD_FILE": str(database.password_file("ledger_writer")),
-        "CLOCK": "stepped",
-        "INSTANCE": instance,
-    }
-    return Process("sla", settings)
+    return Process("sla", known_as("ledger_writer", database) | {"CLOCK": "stepped", "INSTANCE": instance})
 
 
 async def settled(town: Town) -> datetime | None:

@@ -23,9 +23,10 @@ from services.contracts.events import CaseProgressed
 from services.identity.tokens import IssuedToken, issue_token
 from tests.builders import an_id
 from tests.environment.database import Database
+from tests.environment.process import Process
 from tests.unit.notify.facts import a_fact
 from tests.waiting import eventually
-from tests.wire.notify.process import Process, running
+from tests.wire.notify.process import running
 
 pytestmark = [pytest.mark.postgres, pytest.mark.kafka]
 

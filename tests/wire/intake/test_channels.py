@@ -16,7 +16,7 @@ from services.reference.sheets.persons import PersonInRole
 from tests.builders import an_id
 from tests.environment.database import Database
 from tests.unit.reference.town import a_version
-from tests.wire.intake.processes import KEY_FILE, Process, running
+from tests.wire.intake.processes import KEY_FILE, IntakeProcess, running
 from tests.wire.reference.publishing import publish_first
 from tests.wire.whistle.command_line import CommandLine, Ended, environment_for
 
@@ -32,7 +32,7 @@ LIST = """number,text,longitude,latitude,item,phone,name
 
 
 @asynccontextmanager
-async def a_window(database: Database, folder: Path) -> AsyncIterator[tuple[Process, CommandLine]]:
+async def a_window(database: Database, folder: Path) -> AsyncIterator[tuple[IntakeProcess, CommandLine]]:
     """Run intake's door; give it and the command line of somebody at the hotline."""
     await publish_first(database, a_version())
     async with running("api", database, folder) as api:
@@ -99,7 +99,7 @@ async def test_a_sensor_is_added_reports_is_renewed_and_disabled(database: Datab
     assert database.run_sql("select count(*) from intake.reports") == "2"
 
 
-async def _answers(database: Database, api: Process, secret: str, message: str) -> int:
+async def _answers(database: Database, api: IntakeProcess, secret: str, message: str) -> int:
     sent_at = datetime.fromtimestamp(float(database.run_sql("select extract(epoch from clock_timestamp())")), UTC)
     body = '{"text": "水位超过警戒线"}'.encode()
     headers = signed_headers(message, sent_at, body, [secret])

@@ -1,12 +1,6 @@
 """The ledger's process is killed with -9 while it moves: after the last start everything moved once, none is lost."""
 
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -14,9 +8,9 @@ import pytest
 from msgspec.structs import replace
 
 from deploy.embedded.kafka import Kafka
-from deploy.embedded.ports import free_ports
 from services.reference.model.version import ReferenceVersion
 from tests.environment.database import Database
+from tests.environment.process import Process, known_as
 from tests.unit.reference.town import HERE, MORNING, a_version, calendars
 from tests.waiting import eventually
 from tests.wire.ledger.moving_town import Town, a_town
@@ -44,31 +38,10 @@ MOVED: Final = """
 GAPS: Final = "select case_id from ledger.facts group by case_id having max(version) <> count(*) or max(version) <> 2"
 
 
-@dataclass
-class Ledger:
-    """`python -m services.ledger` with the town's stepped clock."""
-
-    kafka: Kafka
-    database: Database
-
-    @contextmanager
-    def running(self) -> Iterator["subprocess.Popen[bytes]"]:
-        """Run the process; killed with -9 when the block is left."""
-        environment = {
-            **os.environ,
-            "WHISTLE_LEDGER_POSTGRES_DSN": self.database.dsn_without_password("ledger_writer"),
-            "WHISTLE_LEDGER_POSTGRES_PASSWORD_FILE": str(self.database.password_file("ledger_writer")),
-            "WHISTLE_LEDGER_KAFKA_BROKERS": self.kafka.address,
-            "WHISTLE_LEDGER_PORT": str(free_ports(1)[0]),
-            "WHISTLE_LEDGER_CLOCK": "stepped",
-        }
-        process = subprocess.Popen([sys.executable, "-m", "services.ledger"], env=environment)
-        try:
-            yield process
-        finally:
-            with suppress(ProcessLookupError):
-                process.send_signal(signal.SIGKILL)
-            process.wait(30)
+def a_ledger(kafka: Kafka, database: Database) -> Process:
+    """Return a ledger with the town's stepped clock that is not started yet."""
+    own = {"KAFKA_BROKERS": kafka.address, "CLOCK": "stepped"}
+    return Process("ledger", known_as("ledger_writer", database) | own)
 
 
 def with_a_holiday() -> ReferenceVersion:
@@ -106,7 +79,7 @@ async def test_killed_while_it_moves_the_ledger_moves_every_pending_clock_once(
     kills: int,
 ) -> None:
     await make_topics(kafka_server)
-    ledger = Ledger(kafka_server, database)
+    ledger = a_ledger(kafka_server, database)
     async with a_town(database, a_version(profiles=(FLOOD,)), MORNING) as town:
         for batch in range(BATCHES):
             await town.open(*(f"case-{batch:02}-{n:02}" for n in range(BATCH)), place=HERE)

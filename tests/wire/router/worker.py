@@ -1,13 +1,7 @@
 """A router as a process of its own, and what it publishes."""
 
-import os
-import signal
-import subprocess
-import sys
-import urllib.request
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 from uuid import UUID
 
@@ -16,64 +10,21 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError
 
 from deploy.embedded.kafka import Kafka
-from deploy.embedded.ports import free_ports
 from services.contracts.codec import decode, encode, headers_of, key_of
 from services.contracts.events import CaseDispatched, Event
 from services.contracts.flow import FLOW
 from tests.environment.database import Database
+from tests.environment.process import Process, known_as
 
 
-@dataclass(slots=True)
-class Worker:
-    """`python -m services.router` with its settings from the environment."""
-
-    kafka: Kafka
-    database: Database
-    port: int = field(default_factory=lambda: free_ports(1)[0])
-    process: "subprocess.Popen[bytes] | None" = None
-
-    def start(self) -> None:
-        environment = {
-            **os.environ,
-            "WHISTLE_ROUTER_POSTGRES_DSN": self.database.dsn_without_password("router"),
-            "WHISTLE_ROUTER_POSTGRES_PASSWORD_FILE": str(self.database.password_file("router")),
-            "WHISTLE_ROUTER_KAFKA_BROKERS": self.kafka.address,
-            "WHISTLE_ROUTER_PORT": str(self.port),
-        }
-        self.process = subprocess.Popen([sys.executable, "-m", "services.router"], env=environment)
-
-    def end(self, number: signal.Signals) -> int:
-        """Send the signal and return the exit status."""
-        assert self.process is not None
-        self.process.send_signal(number)
-        return self.process.wait(30)
-
-    def readiness(self) -> str:
-        """Return what /readyz says in words, or why it does not answer."""
-        return self._get("/readyz?verbose")
-
-    def metrics(self) -> str:
-        return self._get("/metrics")
-
-    def _get(self, path: str) -> str:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
-                return str(answer.read().decode())
-        except urllib.error.HTTPError as error:
-            return error.read().decode()
-        except OSError as error:
-            return repr(error)
+def worker(kafka: Kafka, database: Database) -> Process:
+    """Return a router that is not started yet."""
+    return Process("router", {**known_as("router", database), "KAFKA_BROKERS": kafka.address})
 
 
-@contextmanager
-def running(kafka: Kafka, database: Database) -> Iterator[Worker]:
-    worker = Worker(kafka, database)
-    worker.start()
-    try:
-        yield worker
-    finally:
-        with suppress(ProcessLookupError):
-            worker.end(signal.SIGKILL)
+def running(kafka: Kafka, database: Database) -> AbstractContextManager[Process]:
+    """Run a router until the block is left."""
+    return worker(kafka, database).running()
 
 
 async def make_topics(kafka: Kafka) -> None:
