@@ -110,7 +110,7 @@ async def test_the_status_file_says_how_each_service_is(system: System) -> None:
         return json.loads((system.state.folder / "status.json").read_text(encoding="utf-8"))["late"]
 
     healthy = {"phase": "healthy", "pid": system.pid("late"), "restarts": 0}
-    await eventually(lambda: late() == healthy, within_seconds=5)
+    await eventually(lambda: late() == healthy, within_seconds=20)
 
 
 def test_everything_is_stopped_at_the_end(tmp_path: Path) -> None:

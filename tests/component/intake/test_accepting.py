@@ -78,7 +78,7 @@ async def test_a_key_used_for_another_body_is_refused(window: Window, first_is: 
     if first_is == "undecided":
         window.reports.open.clear()
     first = asyncio.create_task(window.report(key="once"))
-    await eventually(lambda: window.reports.batches, within_seconds=5)
+    await eventually(lambda: window.reports.batches, within_seconds=20)
     if first_is == "committed":
         await first
 
@@ -137,7 +137,7 @@ async def test_requests_that_come_together_are_written_together(window: Window) 
 async def test_a_caller_who_leaves_cancels_nothing(window: Window) -> None:
     window.reports.open.clear()
     leaving = asyncio.create_task(window.report(key="once"))
-    await eventually(lambda: window.reports.batches, within_seconds=5)
+    await eventually(lambda: window.reports.batches, within_seconds=20)
 
     leaving.cancel()
     await asyncio.gather(leaving, return_exceptions=True)

@@ -189,7 +189,7 @@ async def test_a_ticket_opens_the_feed_once(city: City) -> None:
     path = f"/api/v1/board/feed?ticket={answer.json()['ticket']}"
 
     opened = asyncio.create_task(city.client.get(path))
-    await eventually(lambda: city.hub.viewers, within_seconds=5)
+    await eventually(lambda: city.hub.viewers, within_seconds=20)
     await city.hub.close()
 
     assert (await opened).text.endswith("event: bye\ndata: {}\n\n")
