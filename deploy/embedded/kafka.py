@@ -45,6 +45,8 @@ class Kafka:
     port: int
     controller_port: int
     children: Children
+    advertised: str = ""
+    """The address clients are sent to, where it is not the broker's own: a proxy's."""
     options: tuple[str, ...] = JVM
     """Of the Java machine."""
     stop_seconds: float = STOP_SECONDS
@@ -107,7 +109,12 @@ class Kafka:
     def _write_properties(self) -> None:
         self.state.kafka.mkdir(parents=True, exist_ok=True)
         template = Template((HERE / "server.properties").read_text(encoding="utf-8"))
-        values = {"port": self.port, "controller_port": self.controller_port, "data": self.state.kafka / "data"}
+        values = {
+            "port": self.port,
+            "advertised": self.advertised or self.address,
+            "controller_port": self.controller_port,
+            "data": self.state.kafka / "data",
+        }
         self._properties.write_text(template.substitute(values), encoding="utf-8")
 
     def _format(self) -> None:

@@ -134,6 +134,7 @@ def _prepared_system(settings: Settings) -> System:
         state=state,
         port=settings.ports["WHISTLE_KAFKA_PORT"],
         controller_port=settings.ports["WHISTLE_KAFKA_CONTROLLER_PORT"],
+        advertised=settings.compose_values()["WHISTLE_KAFKA"],
         children=children,
     )
     if "postgres" in services and postgres.data.is_outside:

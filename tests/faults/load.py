@@ -8,7 +8,7 @@ from typing import Any, Final
 import httpx2
 import msgspec
 
-from deploy.demo.city.week import address_of, form_of
+from deploy.demo.city.reporters import address_of, form_of
 from deploy.demo.reports import Week
 
 TRIES_MAX: Final = 200
@@ -25,6 +25,10 @@ class History:
     refused: list[str] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
     """Every status seen, 0 for a broken connection."""
+    rude: list[str] = field(default_factory=list)
+    """Errors that are not a 503 with `Retry-After`."""
+    broken: list[str] = field(default_factory=list)
+    """Requests that were begun and got no answer; one that found the door shut is not among them."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,6 +38,10 @@ class Load:
     intake: str
     week: Week
     per_second: float
+    beside: str = ""
+    """Another instance's address: whoever finds one door shut goes to the other, as a balancer sends them."""
+    name: str = "fault"
+    """Begins the keys, so that two loads never share one."""
     history: History = field(default_factory=History)
     _serials: Any = field(default_factory=lambda: count(1))
 
@@ -46,9 +54,10 @@ class Load:
 
     async def _report(self, http: httpx2.AsyncClient, serial: int) -> None:
         form = form_of(self.week.report(serial)) | {"channel": "one_key", "reporter_kind": "resident"}
-        key = f"fault-{serial}"
-        for _ in range(TRIES_MAX):
-            answer = await self._try(http, form, key, address_of(serial))
+        key = f"{self.name}-{serial}"
+        for turn in range(TRIES_MAX):
+            door = self.beside if self.beside and (serial + turn) % 2 else self.intake
+            answer = await self._try(http, form, key, address_of(serial), door)
             if answer is not None and answer.status_code == 201:
                 self.history.accepted[key] = answer.json()["number"]
                 return
@@ -58,14 +67,18 @@ class Load:
             await asyncio.sleep(PAUSE_SECONDS)
         self.history.refused.append(f"{key}: never an answer")
 
-    async def _try(self, http: httpx2.AsyncClient, form: Any, key: str, address: str) -> httpx2.Response | None:
+    async def _try(
+        self, http: httpx2.AsyncClient, form: Any, key: str, address: str, door: str
+    ) -> httpx2.Response | None:
         headers = {"Idempotency-Key": key, "X-Forwarded-For": address, "Content-Type": "application/json"}
         try:
-            answer = await http.post(
-                f"{self.intake}/api/v1/reports", content=msgspec.json.encode(form), headers=headers
-            )
-        except (httpx2.HTTPError, OSError):
+            answer = await http.post(f"{door}/api/v1/reports", content=msgspec.json.encode(form), headers=headers)
+        except (httpx2.HTTPError, OSError) as error:
             self.history.answers.append(0)
+            if not isinstance(error, httpx2.ConnectError):
+                self.history.broken.append(f"{key}: {error!r}")
             return None
         self.history.answers.append(answer.status_code)
+        if answer.status_code >= 500 and not (answer.status_code == 503 and "retry-after" in answer.headers):
+            self.history.rude.append(f"{key}: {answer.status_code} {answer.text[:200]}")
         return answer

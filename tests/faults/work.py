@@ -39,6 +39,8 @@ class Departments:
     dsn: str
     doors: Doors
     people: People
+    name: str = "work"
+    """Begins the keys of the acts, so that two such departments never share one."""
     done: int = 0
     refused: list[str] = field(default_factory=list)
 
@@ -67,5 +69,5 @@ class Departments:
         act: Act = SignIn() if row["state"] == "dispatched" else ANSWER
         token = self.people.works_in(row["handling_unit"])
         revision = (await self.doors.case(row["case_id"], token=token))["revision"]
-        await self.doors.act(row["case_id"], act, token=token, revision=revision, key=f"work-{turn}")
+        await self.doors.act(row["case_id"], act, token=token, revision=revision, key=f"{self.name}-{turn}")
         self.done += 1
