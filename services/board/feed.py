@@ -14,7 +14,8 @@ from services.board.metrics import BoardMetrics
 
 VIEWERS_MAX: Final = 500
 OF_ONE_PERSON_MAX: Final = 5
-FRAMES_MAX: Final = 100
+FRAMES_MAX: Final = 1_000
+"""Two batches of facts: a batch is shown at once, before any reader can take a frame. Viewers share the bytes."""
 RECENT_MAX: Final = 200
 RETRY_MILLISECONDS: Final = 2_000
 

@@ -37,21 +37,29 @@ async def watching(url: str, token: str) -> AsyncIterator[Shown]:
     Raises:
         TimeoutError: the board does not say hello.
     """
-    target = urlsplit(url)
-    reader, writer = await asyncio.open_connection(target.hostname, target.port)
-    head = f"GET /api/v1/board/feed HTTP/1.1\r\nHost: {target.netloc}\r\nAuthorization: Bearer {token}\r\n\r\n"
-    writer.write(head.encode())
     shown = Shown()
-    reading = asyncio.create_task(_read(reader, shown))
+    watching_on = asyncio.create_task(_watch(url, token, shown))
     try:
         await asyncio.wait_for(shown.hello.wait(), HELLO_SECONDS_MAX)
         yield shown
     finally:
-        reading.cancel()
+        watching_on.cancel()
         with suppress(asyncio.CancelledError):
-            await reading
-        writer.close()
-        await writer.wait_closed()
+            await watching_on
+
+
+async def _watch(url: str, token: str, shown: Shown) -> None:
+    """Read the feed; whoever is let go opens it again, as a page does."""
+    target = urlsplit(url)
+    head = f"GET /api/v1/board/feed HTTP/1.1\r\nHost: {target.netloc}\r\nAuthorization: Bearer {token}\r\n\r\n"
+    while True:
+        reader, writer = await asyncio.open_connection(target.hostname, target.port)
+        try:
+            writer.write(head.encode())
+            await _read(reader, shown)
+        finally:
+            writer.close()
+            await writer.wait_closed()
 
 
 async def _read(reader: asyncio.StreamReader, shown: Shown) -> None:

@@ -18,6 +18,7 @@ from services.board.metrics import BoardMetrics
 from services.board.streaming import EventStream
 from services.board.tickets import Tickets
 from services.chassis.delivery.batch import Batch, Delivered
+from services.chassis.delivery.kafka_pump import Pace
 from services.contracts.codec import decode, encode
 from services.contracts.events import CaseProgressed
 from tests.builders import an_id
@@ -69,6 +70,14 @@ async def test_each_viewer_sees_their_own_cases_only(hub: Hub) -> None:
     assert [data.get("version") for _, data in await events_of(mine)] == [None, 1]
     assert [event for event, _ in await events_of(theirs)] == ["hello"]
     assert [data.get("version") for _, data in await events_of(whole)] == [None, 1, 3]
+
+
+async def test_a_whole_batch_of_facts_lets_nobody_go(hub: Hub) -> None:
+    watching = hub.join(a_viewer())
+
+    hub.show([moved(version=version) for version in range(1, Pace().batch_max + 1)])
+
+    assert len(await events_of(watching)) == 1 + Pace().batch_max
 
 
 async def test_a_slow_viewer_is_told_to_begin_again_and_let_go(hub: Hub) -> None:
