@@ -93,7 +93,7 @@ def _no_report(_: Exception) -> Problem:
 
 
 def _already(_: Exception) -> Problem:
-    return Problem("already-done", "A withdrawal or rating comes once only", 409)
+    return Problem("already-done", "A withdrawal comes once only, a rating once for each result", 409)
 
 
 def _no_picture(error: Exception) -> Problem:
