@@ -117,6 +117,11 @@ def resolved_on_spot() -> CaseInTest:
     return act(of_the_grid(), ResolveOnSpot(measure="当场清走", talked_with="住户王某"), LEAD)
 
 
+def unanswered() -> CaseInTest:
+    """Solved on the spot, and no resident was told."""
+    return act(of_the_grid(), ResolveOnSpot(measure="当场清走"), LEAD)
+
+
 def reported_on_the_spot() -> CaseInTest:
     """A grid worker reported it as solved already."""
     return CaseInTest(tier="G", cooperating=(), report=a_report(on_the_spot=True, reporter_kind="grid_worker"))

@@ -243,6 +243,10 @@ def test_nothing_is_asked_or_decided_without_a_reason(asked: type) -> None:
             AskExclusion(because="beyond_policy", reason="再申请"), LEAD, "asked-already"),
         row("a case is not begun again by a department", lives.closed, Reopen(because="new_facts", reason="又堵"), LEAD,
             "not-yours-to-do"),
+        row("whoever is not content says why", lives.closed, FollowUp(answer="unsatisfied", note=" "), STREET,
+            "reason-missing"),
+        row("a resident's matter is not closed unanswered", lives.unanswered, Verify(done=True), COMMUNITY,
+            "answer-missing"),
         row("an unknown unit is not consulted", lives.dispatched, Consult(reason="会商", units=("nobody",)), OPERATOR,
             "unknown-unit"),
     ],
@@ -306,6 +310,37 @@ def test_a_reopened_case_has_a_new_promise_and_the_old_one_stays_as_it_was() -> 
     assert (first.due_at, first.stopped_at) == kept
     assert case.said[-2:] == ["Reopened", "Dispatched"]
     assert case.taken.case.closed_at is None
+
+
+@pytest.mark.parametrize(
+    ("rating", "text", "state", "is_called"),
+    [
+        pytest.param(2, "雨后仍积水", "rework", False, id="unsatisfied-with-a-reason"),
+        pytest.param(1, None, "closed", True, id="unsatisfied-without-a-reason"),
+        pytest.param(3, "拖得太久", "closed", False, id="content-after-all"),
+    ],
+)
+def test_a_rating_counts_by_what_it_says(rating: int, text: str | None, state: str, *, is_called: bool) -> None:
+    case = lives.closed()
+    said = ReportFollowedUp(
+        event_id=an_id("rating"), report_id=case.id, case_id=case.id, at=MONDAY_NOON,
+        kind="rating", rating=rating, text=text,
+    )  # fmt: skip
+
+    take_follow_up(case.taken, said, MONDAY_NOON + 2 * AT_ONCE, case.city)
+
+    assert (case.state, any(case.taken.running("follow_up"))) == (state, is_called)
+
+
+def test_the_third_rework_is_a_problem_ticket_whoever_ordered_it() -> None:
+    case = lives.rework()
+    for _ in range(2):
+        act(case, Handle(**ANSWER), LEAD)
+        act(case, Verify(done=True), STREET)
+        act(case, FollowUp(answer="unsatisfied", note="仍有异味"), STREET)
+
+    assert (case.taken.case.reworks, case.taken.case.problem_ticket, case.state) == (3, True, "rework")
+    assert len(case.taken.open_assignments()) == 3
 
 
 def test_whoever_rated_it_is_not_called() -> None:
