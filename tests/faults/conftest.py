@@ -18,7 +18,7 @@ from tests.faults.ground import Ground
 from tests.faults.owners import owner_of
 from tests.faults.results import Results
 from tests.faults.wires import Wire
-from tests.journeys.conftest import VALUES, prepare
+from tests.journeys.prepared import VALUES, prepare
 
 WIRED: Final = {"kafka": "WHISTLE_KAFKA_PORT", "postgres": "WHISTLE_POSTGRES_PORT"}
 

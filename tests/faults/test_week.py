@@ -13,7 +13,7 @@ from deploy.demo.living import simulated_week
 from deploy.embedded.running import System
 from deploy.embedded.state import State
 from deploy.embedded.system import Settings, running_system
-from tests.journeys.conftest import VALUES, prepare
+from tests.journeys.prepared import VALUES, prepare
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
 

@@ -1,31 +1,21 @@
 """Real browsers for journeys: headless Chromium, nothing loaded from elsewhere, axe at hand."""
 
-import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
-from playwright.async_api import Browser, Page, Request, async_playwright
+from playwright.async_api import Browser, Page, Request
 
-from deploy.embedded.state import PROJECT
 from services.identity.passwords import hash_password
+from tests.environment.browser import AXE, RULES, chromium
 from tests.journeys.running_city import RunningCity
 
 PASSWORD: Final = "correct horse battery"
-ARGUMENTS: Final = (
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
 DESKTOP: Final = {"width": 1366, "height": 768}
 PHONE: Final = {"width": 390, "height": 844}
 SECONDS_MAX: Final = 20.0
-AXE: Final = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
-RULES: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa")
 PERSON: Final = """
     select person_id from identity.list_persons() where unit = $1 and role = $2 and lane = 'ordinary'
     order by person_id offset $3 limit 1
@@ -107,15 +97,9 @@ class Browsing:
 
 @asynccontextmanager
 async def browsing(city: RunningCity) -> AsyncIterator[Browsing]:
-    """Open Chromium for one test."""
-    chromium = shutil.which("chromium")
-    assert chromium is not None, "the tests need chromium; `make test` installs it"
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
-        try:
-            yield Browsing(browser, city)
-        finally:
-            await browser.close()
+    """Open Chromium for people of the city."""
+    async with chromium() as browser:
+        yield Browsing(browser, city)
 
 
 def told_elsewhere(people: Sequence[Person]) -> list[str]:

@@ -1,12 +1,11 @@
 """Every form of a clerk in a real browser: more time, a branch office, an urge, notes, a colleague, a correction."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from playwright.async_api import Page
 
-from tests.journeys.browsing import Browsing, Person, browsing, told_elsewhere
+from tests.journeys.browsing import Browsing, Person, told_elsewhere
 from tests.journeys.running_city import Filed, RunningCity
 
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres, pytest.mark.timeout(240)]
@@ -18,12 +17,6 @@ LOOKS: dict[bool, dict[str, Any]] = {
     False: {"java_script_enabled": False},
 }
 EXPECTED = ("signed_in", "extension_asked", "branch_assigned", "noted", "corrected")
-
-
-@pytest.fixture
-async def browsers(city: RunningCity) -> AsyncIterator[Browsing]:
-    async with browsing(city) as opened:
-        yield opened
 
 
 async def at_the_case(page: Page, browsers: Browsing, filed: Filed, act: str) -> str:

@@ -1,13 +1,12 @@
 """Rule owners at real browsers: a sheet with a mistake, corrected, tried on past cases, published by another person."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from playwright.async_api import FilePayload, Page
 
-from tests.journeys.browsing import Browsing, browsing, told_elsewhere
+from tests.journeys.browsing import Browsing, told_elsewhere
 from tests.journeys.running_city import RunningCity
 from tests.waiting import eventually
 
@@ -16,12 +15,6 @@ pytestmark = [pytest.mark.kafka, pytest.mark.postgres, pytest.mark.timeout(240)]
 CENTER = "district_command_center"
 WRONG = "umbrellas,,,雨伞,,,,,9999,sanitation,,5,\r\n"
 RIGHT = "umbrellas,,,雨伞,,,,,0203,sanitation,,5,\r\n"
-
-
-@pytest.fixture
-async def browsers(city: RunningCity) -> AsyncIterator[Browsing]:
-    async with browsing(city) as opened:
-        yield opened
 
 
 async def upload(page: Page, rules: str) -> None:

@@ -1,6 +1,5 @@
 """A pin on the map: the street says where to meet, and a clerk says what it really is; the case finds its way."""
 
-from collections.abc import AsyncIterator
 from functools import cache
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 from deploy.embedded.state import PROJECT
 from services.reference.deciding.compile import compile_version
 from services.reference.sheets.district import read_version
-from tests.journeys.browsing import Browsing, browsing, told_elsewhere
+from tests.journeys.browsing import Browsing, told_elsewhere
 from tests.journeys.running_city import Filed, RunningCity
 from tests.waiting import eventually
 
@@ -21,12 +20,6 @@ MEETING = "select meeting from ledger.whistles where case_id = $1"
 SECOND = "select lead || ' ' || item from ledger.cases where case_id = $1 and attempt = 2"
 PROMISE = "select due_at from ledger.clocks where case_id = $1 and kind = 'promise'"
 LEAD = "select lead from ledger.cases where case_id = $1"
-
-
-@pytest.fixture
-async def browsers(city: RunningCity) -> AsyncIterator[Browsing]:
-    async with browsing(city) as opened:
-        yield opened
 
 
 @cache

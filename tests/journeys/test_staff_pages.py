@@ -1,11 +1,10 @@
 """Staff at real browsers against the running city: each page's main job, by keyboard, by phone, without JavaScript."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from tests.journeys.browsing import Browsing, browsing, told_elsewhere
+from tests.journeys.browsing import Browsing, told_elsewhere
 from tests.journeys.running_city import Filed, RunningCity
 from tests.waiting import eventually
 
@@ -24,12 +23,6 @@ window.tones = 0;
 const make = AudioContext.prototype.createOscillator;
 AudioContext.prototype.createOscillator = function () { window.tones += 1; return make.call(this); };
 """
-
-
-@pytest.fixture
-async def browsers(city: RunningCity) -> AsyncIterator[Browsing]:
-    async with browsing(city) as opened:
-        yield opened
 
 
 async def reported(city: RunningCity, text: str) -> tuple[Filed, str]:

@@ -17,7 +17,7 @@ from deploy.embedded.running import System
 from deploy.embedded.state import PROJECT
 from deploy.embedded.system import Settings, running_system
 from services.board.domain.rates import percent
-from tests.journeys.conftest import VALUES, prepare
+from tests.journeys.prepared import VALUES, prepare
 from tests.replay.living import Plan, Replay, replaying
 from tests.replay.outcome import Outcome
 from tests.replay.people import REPORTED

@@ -11,7 +11,7 @@ import pytest
 from deploy.embedded.running import System
 from deploy.embedded.state import State
 from deploy.embedded.system import Settings, running_system
-from tests.journeys.conftest import VALUES, prepare
+from tests.journeys.prepared import VALUES, prepare
 from tests.replay.living import Plan, replaying
 from tests.replay.outcome import Outcome
 

@@ -64,58 +64,58 @@ def settings_in(folder: Path, once: str = "once", **values: str) -> Settings:
 
 
 @pytest.fixture
-def system(tmp_path: Path) -> Iterator[System]:
-    with running_system(settings_in(tmp_path, WHISTLE_GREETING="hello")) as system:
-        yield system
+def small_system(tmp_path: Path) -> Iterator[System]:
+    with running_system(settings_in(tmp_path, WHISTLE_GREETING="hello")) as small_system:
+        yield small_system
 
 
 def started(folder: Path) -> list[str]:
     return (folder / "started").read_text(encoding="utf-8").splitlines()
 
 
-def test_services_start_in_the_order_of_their_dependencies(system: System, tmp_path: Path) -> None:
+def test_services_start_in_the_order_of_their_dependencies(small_system: System, tmp_path: Path) -> None:
     assert started(tmp_path).index("late hello") > started(tmp_path).index("early hello")
     assert started(tmp_path).index("late hello") > started(tmp_path).index("once hello")
-    assert {name: system.phase(name) for name in system.names} == {
+    assert {name: small_system.phase(name) for name in small_system.names} == {
         "early": "healthy",
         "late": "healthy",
         "once": "completed",
     }
 
 
-async def test_a_killed_service_is_started_again(system: System, tmp_path: Path) -> None:
-    before = system.pid("early")
+async def test_a_killed_service_is_started_again(small_system: System, tmp_path: Path) -> None:
+    before = small_system.pid("early")
 
-    system.kill("early")
+    small_system.kill("early")
 
     await eventually(lambda: started(tmp_path).count("early hello") == 2, within_seconds=10)
-    system.wait_ready("early", within_seconds=10)
-    assert system.pid("early") != before
-    assert system.restarts("early") == 1
+    small_system.wait_ready("early", within_seconds=10)
+    assert small_system.pid("early") != before
+    assert small_system.restarts("early") == 1
 
 
-def test_a_stopped_service_drains_and_stays_stopped_until_it_is_started(system: System, tmp_path: Path) -> None:
-    system.stop("late")
+def test_a_stopped_service_drains_and_stays_stopped_until_it_is_started(small_system: System, tmp_path: Path) -> None:
+    small_system.stop("late")
     assert (tmp_path / "late.drained").exists()
-    assert system.phase("late") == "stopped"
+    assert small_system.phase("late") == "stopped"
 
-    system.start("late")
-    system.wait_ready("late", within_seconds=10)
+    small_system.start("late")
+    small_system.wait_ready("late", within_seconds=10)
 
     assert started(tmp_path).count("late hello") == 2
 
 
-async def test_the_status_file_says_how_each_service_is(system: System) -> None:
+async def test_the_status_file_says_how_each_service_is(small_system: System) -> None:
     def late() -> object:
-        return json.loads((system.state.folder / "status.json").read_text(encoding="utf-8"))["late"]
+        return json.loads((small_system.state.folder / "status.json").read_text(encoding="utf-8"))["late"]
 
-    healthy = {"phase": "healthy", "pid": system.pid("late"), "restarts": 0}
+    healthy = {"phase": "healthy", "pid": small_system.pid("late"), "restarts": 0}
     await eventually(lambda: late() == healthy, within_seconds=20)
 
 
 def test_everything_is_stopped_at_the_end(tmp_path: Path) -> None:
-    with running_system(settings_in(tmp_path)) as system:
-        pids = [system.pid("early"), system.pid("late")]
+    with running_system(settings_in(tmp_path)) as small_system:
+        pids = [small_system.pid("early"), small_system.pid("late")]
 
     assert all(pid and not Path(f"/proc/{pid}").exists() for pid in pids)
     assert (tmp_path / "early.drained").exists()
@@ -131,7 +131,7 @@ def test_a_failed_step_ends_the_start_with_its_last_words(tmp_path: Path) -> Non
     assert "late none" not in started(tmp_path)
 
 
-def test_a_second_start_is_refused_and_names_the_first(system: System, tmp_path: Path) -> None:
+def test_a_second_start_is_refused_and_names_the_first(small_system: System, tmp_path: Path) -> None:
     with (
         pytest.raises(AlreadyRunningError, match=f"already running as process {os.getpid()}"),
         running_system(settings_in(tmp_path)),
@@ -139,7 +139,7 @@ def test_a_second_start_is_refused_and_names_the_first(system: System, tmp_path:
         pass
 
 
-def test_a_taken_port_is_named_with_the_variable_to_change(system: System, tmp_path: Path) -> None:
+def test_a_taken_port_is_named_with_the_variable_to_change(small_system: System, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
     settings = settings_in(other)
