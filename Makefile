@@ -26,7 +26,7 @@ check: setup ## format, lint, types, import rules
 	@.venv/bin/ruff format --check -q . && .venv/bin/ruff check -q . && .venv/bin/mypy services deploy tests && .venv/bin/lint-imports --no-logo
 
 test:        ## everything, with real Kafka and PostgreSQL, beside a running demo
-	@$(PYTHON) -m deploy.embedded.setup --tests && $(MAKE) --no-print-directory check && $(VENV) -m pytest -q -m "not slow" && TZ=Pacific/Chatham $(VENV) -m pytest -q tests/unit
+	@$(PYTHON) -m deploy.embedded.setup --tests && $(VENV) -m tests
 
 requirements: setup ## how each requirement stands; writes docs/requirements.md
 	@$(VENV) -m tests.requirements
