@@ -103,6 +103,18 @@ def test_a_decision_nobody_awaits_is_recorded_once_and_moves_nothing() -> None:
     assert case.taken.case.attempt == 3
 
 
+def test_a_decision_nobody_has_asked_for_is_recorded_once_and_moves_nothing() -> None:
+    case = CaseInTest()
+    unasked = a_dispatched_case(attempt=2, lead="municipal_works")
+
+    open_next(case.taken, unasked, MONDAY_NOON + HOUR, case.city)
+    open_next(case.taken, unasked, MONDAY_NOON + HOUR, case.city)
+
+    assert (case.taken.case.lead, case.taken.case.attempt) == ("drainage", 1)
+    assert case.taken.case.superseded == [2]
+    assert case.said == ["DecisionSuperseded"]
+
+
 def test_a_return_after_two_working_days_is_refused() -> None:
     case = CaseInTest()
 

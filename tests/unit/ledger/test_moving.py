@@ -138,6 +138,19 @@ def test_work_done_before_the_switch_is_not_judged_by_it() -> None:
     assert case.clock("handling", "sanitation").due_at == MONDAY_NOON + 4 * HOUR
 
 
+def test_a_step_owed_before_the_switch_stays_where_it_was_however_late_the_case_is_taken() -> None:
+    case = CaseInTest()
+    owed_at = case.clock("handling", "drainage").next_at
+    assert owed_at is not None
+    at = owed_at + HOUR
+    longer = Coming(city=flooded(at - MONDAY_NOON, handling="9wd"), active_from=at)
+
+    catch_up(case.taken, at + timedelta(days=3), case.city, [longer])
+
+    reminders = {step.owed_at for step in case.taken.steps if (step.kind, step.step) == ("handling", "reminder")}
+    assert reminders == {owed_at}
+
+
 @pytest.mark.parametrize("asked", [1, 2, 5], ids=["once", "twice", "often"])
 def test_however_often_a_case_is_taken_it_moves_once(asked: int) -> None:
     case, city = CaseInTest(), flooded(HOUR, handling="1uh")
