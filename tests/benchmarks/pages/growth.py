@@ -50,11 +50,10 @@ at the busy share above a district would need a second instance of a process at 
 A district's peak is {district_peak:.1f} reports/s; {partitions} partitions allow {partitions} instances of each worker,
 far more than a district needs. A city that wants one database for all of its districts reaches the limit of one
 PostgreSQL first: at {postgres:,.0f} µs a report, {cores_machine} cores at the busy share take {postgres_limit:,.0f}
-reports/s, a hundred times the mean of the whole province.
+reports/s, {times:,.0f} times the peak of the whole province; the acts come on top.
 
 **Cost**, in machines: {machines} for services and databases, 3 small ones for Kafka (brokers and controllers together),
-1 for monitoring and backups. Two standbys of the same size double the databases' share; a second site doubles all.
-The load of a mean day would fit on one of them.
+1 for monitoring and backups. A second site doubles all.
 """
 
 
@@ -96,6 +95,7 @@ def _mebibytes(size: Size, table: str) -> str:
 
 def _on_paper(told: Province) -> str:
     district_peak = told.peak_per_s / told.districts
+    postgres_limit = model.CORES_A_MACHINE * model.BUSY_SHARE * 1e6 / told.per_process["postgres"]
     return PAPER.format(
         cases=model.CASES_A_YEAR,
         districts=told.districts,
@@ -124,7 +124,8 @@ def _on_paper(told: Province) -> str:
         district_peak=district_peak,
         postgres=told.per_process["postgres"],
         cores_machine=model.CORES_A_MACHINE,
-        postgres_limit=model.CORES_A_MACHINE * model.BUSY_SHARE * 1e6 / told.per_process["postgres"],
+        postgres_limit=postgres_limit,
+        times=postgres_limit / told.peak_per_s,
     )
 
 

@@ -38,12 +38,12 @@ HOW: Final = """## How it was measured
 """
 RACE: Final = """## Beside others
 
-One run, one after the other, each on a fresh PostgreSQL with the same settings, each with the load above; nothing else
-was at work. django-helpdesk and DBOS come from the package index, locked with hashes in
+One run, one after the other, each on a fresh PostgreSQL with the same settings, each with the load above (what else was
+at work shows in the load average below). django-helpdesk and DBOS come from the package index, locked with hashes in
 [requirements/race.txt](../requirements/race.txt), in an environment of their own. They do less than the product (no
 routing, no working time, no whistles, no live board) and are measured at what they share with it:
 
-- **django-helpdesk** {helpdesk}: a ticket by its interface, behind gunicorn as its standalone image runs it, with
+- **django-helpdesk** {helpdesk}: a ticket by its interface, behind gunicorn with twice the cores and one worker, with
   kept connections and a token instead of a password; letters are written and thrown away. Overdue tickets by its own
   command `escalate_tickets`.
 - **DBOS** {dbos}: durable timers, each with one step after it, in one process per core; both ways its documentation
