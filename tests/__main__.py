@@ -86,7 +86,13 @@ def _ended(step: Step) -> Ended:
     began = time.monotonic()
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", **step.environment}
     with subprocess.Popen(
-        step.argv, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        step.argv,
+        cwd=PROJECT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
     ) as process:
         assert process.stdout is not None
         for line in process.stdout:
