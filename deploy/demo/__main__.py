@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import sys
 import threading
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -12,6 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from deploy.demo.accounts import open_accounts
+from deploy.demo.bulletin import figures_of, month_so_far
 from deploy.demo.city.results import Results
 from deploy.demo.closing import closing_lines
 from deploy.demo.living import simulated_week
@@ -25,9 +27,15 @@ from deploy.embedded.running import System
 from deploy.embedded.system import Settings, running_system
 from services.worktime.calendar import SHANGHAI
 
+Rows = Sequence[tuple[str, str]]
+"""What, how many."""
 SEED: Final = 7
 COUNT: Final = 240
-VALUES: Final = {"WHISTLE_CLOCK": "stepped", "WHISTLE_TRUSTED_PROXIES": "127.0.0.1"}
+VALUES: Final = {
+    "WHISTLE_CLOCK": "stepped",
+    "WHISTLE_TRUSTED_PROXIES": "127.0.0.1",
+    "WHISTLE_COMPARE_SECONDS": "0.05",
+}
 """Every simulated resident has an address of their own, told as a proxy would."""
 
 
@@ -50,8 +58,8 @@ def _run(arguments: argparse.Namespace, console: Console) -> int:
     try:
         with running_system(settings) as system:
             accounts = open_accounts(system)
-            results = asyncio.run(_live(system, console, arguments.seed, arguments.reports))
-            console.print(_table(results, arguments.seed))
+            rows = asyncio.run(_live(system, console, arguments.seed, arguments.reports))
+            console.print(_table(rows, arguments.seed))
             urls = {name: system.url(name) for name in ("intake-api", "desk")}
             # A narrow terminal breaks a long line by itself; a link or a password must never be cut.
             for line in closing_lines(urls, accounts):
@@ -74,7 +82,7 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-async def _live(system: System, console: Console, seed: int, count: int) -> Results:
+async def _live(system: System, console: Console, seed: int, count: int) -> Rows:
     columns = (TextColumn("simulated week"), BarColumn(), TextColumn("{task.fields[day]}"), TimeElapsedColumn())
     with Progress(*columns, console=console) as bar:
         task = bar.add_task("week", total=(WEEK_ENDS_AT - WEEK_STARTS_AT).total_seconds(), day="")
@@ -89,19 +97,20 @@ async def _live(system: System, console: Console, seed: int, count: int) -> Resu
             done = (at - WEEK_STARTS_AT).total_seconds()
             bar.update(task, completed=done, day=at.astimezone(SHANGHAI).strftime("%a %H:%M"))
 
-        async with simulated_week(system, seed=seed, count=count, progress=progress) as week:
+        async with simulated_week(system, seed=seed, count=count, progress=progress, happenings=True) as week:
             await week.run()
+            bulletin = await month_so_far(system, week.quiet, week.operator)
             results = await Results.read(week.connection)
             await week.clock.run_on()
-            return results
+            return [*((what, str(count)) for what, count in results.rows()), *figures_of(bulletin)]
 
 
-def _table(results: Results, seed: int) -> Table:
+def _table(rows: Rows, seed: int) -> Table:
     table = Table(title=f"The week, seed {seed}")
     table.add_column("what")
     table.add_column("cases", justify="right")
-    for what, count in results.rows():
-        table.add_row(what, str(count))
+    for what, count in rows:
+        table.add_row(what, count)
     return table
 
 

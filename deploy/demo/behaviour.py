@@ -101,10 +101,13 @@ class Opinion:
 
     rating: int | None
     """1 (very dissatisfied) to 5 (very satisfied); None: nothing."""
+    reason: str
+    """Of who is not satisfied."""
     withdraws_after: float | None
     """Share of the promise after which the report is withdrawn; None: never."""
 
 
+UNSATISFIED_UP_TO: Final = 2
 SATISFACTION: Final = ((5, 46.0), (4, 30.0), (3, 13.0), (2, 6.0), (1, 5.0))
 
 
@@ -147,11 +150,13 @@ class People:
         notes = replies.VERIFIED if done else replies.REWORK_REASONS
         return Verdict(after=draws.between(0.05, 0.9), done=done, note=draws.pick(notes))
 
-    def opinion(self, serial: int) -> Opinion:
-        """Return what the resident who made the report says in the end."""
-        draws = Draws(self.seed, "opinion", serial)
+    def opinion(self, serial: int, result: int = 1) -> Opinion:
+        """Return what the resident who made the report says of the `result`-th result."""
+        draws = Draws(self.seed, "opinion", serial) if result == 1 else Draws(self.seed, "opinion", serial, result)
+        rating = draws.weighted(SATISFACTION) if draws.chance(self.shares.rates) else None
         return Opinion(
-            rating=draws.weighted(SATISFACTION) if draws.chance(self.shares.rates) else None,
+            rating=rating,
+            reason=draws.pick(replies.UNSATISFIED) if rating and rating <= UNSATISFIED_UP_TO else "",
             withdraws_after=draws.between(0.05, 0.4) if draws.chance(self.shares.withdraws) else None,
         )
 

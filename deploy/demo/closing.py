@@ -13,6 +13,7 @@ PAGES: Final = (
     ("the same on a wall", "desk", "/board?wall=1"),
     ("department queue", "desk", "/queue"),
     ("subdistrict desk", "desk", "/subdistrict"),
+    ("counter, paper too", "desk", "/counter"),
     ("rules", "desk", "/rules"),
     ("monthly bulletin", "desk", "/bulletin"),
     ("proposals to confirm", "desk", "/proposals"),

@@ -10,7 +10,6 @@ import httpx2
 import msgspec
 from aiokafka import AIOKafkaConsumer
 
-from deploy.demo.behaviour import People as Behaviour
 from deploy.demo.city.doors import CALL_SECONDS_MAX, Doors
 from deploy.demo.city.people import People
 from deploy.demo.city.plans import Plans
@@ -19,8 +18,9 @@ from deploy.demo.city.reactions import Reactions
 from deploy.demo.city.stepped_clock import SteppedClock
 from deploy.demo.city.week import SimulatedWeek
 from deploy.demo.district import sample_district
+from deploy.demo.happenings import Happenings, Watched
 from deploy.demo.moments import WEEK_ENDS_AT, WEEK_STARTS_AT
-from deploy.demo.reports import Week
+from deploy.demo.reports import DemoReport, Week
 from deploy.embedded.running import System
 from deploy.embedded.state import PROJECT
 from services.reference.model.calendars import CalendarYear, calendar_of
@@ -33,9 +33,12 @@ SUPERUSER: Final = "postgres"
 
 @asynccontextmanager
 async def simulated_week(
-    system: System, *, seed: int, count: int, progress: Callable[[datetime], None]
+    system: System, *, seed: int, count: int, progress: Callable[[datetime], None], happenings: bool = False
 ) -> AsyncIterator[SimulatedWeek]:
-    """Connect everything the simulated week needs, and give it ready to run."""
+    """Connect everything the simulated week needs, and give it ready to run.
+
+    `happenings`: beside what the seed draws, also what every demo has.
+    """
     async with AsyncExitStack() as stack:
         superuser = await connected(stack, system.postgres.dsn(SUPERUSER))
         operator = await connected(stack, system.postgres.dsn("operator"))
@@ -49,17 +52,19 @@ async def simulated_week(
         for consumer in (asking, reading):
             await consumer.start()
             stack.push_async_callback(consumer.stop)
-        plans = Plans()
+        plans, reports = Plans(), _reports(seed, count, happenings=happenings)
+        behaviour = Watched(seed, in_view=frozenset(report.serial for report in reports[count:]))
         yield SimulatedWeek(
-            reports=list(Week(sample_district(), seed).reports(count)),
+            reports=reports,
             ends_at=WEEK_ENDS_AT,
             clock=SteppedClock(superuser, WEEK_STARTS_AT),
             quiet=Quiet(superuser, asking, http, {name: system.url(name) for name in WORKERS}),
             consumer=reading,
             connection=superuser,
+            operator=operator,
             doors=Doors(http, system.url("intake-api"), system.url("desk")),
             people=await People.of(operator),
-            reactions=Reactions(behaviour=Behaviour(seed), calendar=_calendar(), policies=_policies(), plans=plans),
+            reactions=Reactions(behaviour=behaviour, calendar=_calendar(), policies=_policies(), plans=plans),
             plans=plans,
             progress=progress,
         )
@@ -72,6 +77,12 @@ async def connected(stack: AsyncExitStack, dsn: str, *, seconds_max: float = 30)
     )
     stack.push_async_callback(connection.close)
     return connection
+
+
+def _reports(seed: int, count: int, *, happenings: bool) -> list[DemoReport]:
+    district = sample_district()
+    drawn = list(Week(district, seed).reports(count))
+    return [*drawn, *Happenings(district, seed).reports(count)] if happenings else drawn
 
 
 def _calendar() -> Any:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from playwright.async_api import Locator, Page, expect
 
-from deploy.demo.city.week import address_of, form_of
+from deploy.demo.city.reporters import address_of, form_of
 from deploy.demo.district import sample_district
 from deploy.demo.reports import Week
 from services.ledger.domain.whistle.acts import ReportIn

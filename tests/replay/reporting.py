@@ -11,7 +11,7 @@ import msgspec
 from deploy.demo.city.doors import RefusedError
 from deploy.demo.city.people import People
 from deploy.demo.city.plans import Planned
-from deploy.demo.city.week import address_of, form_of
+from deploy.demo.city.reporters import address_of, form_of
 from deploy.demo.reports import DemoReport
 from tests.replay.killing import Killer
 from tests.replay.knocking import AGAIN_SECONDS, NOT_NOW, Door

@@ -48,11 +48,11 @@ class Doors:
         told = accepted(await self._post(f"{self.intake}/api/v1/reports", msgspec.json.encode(form), headers), 201)
         return Receipt(told["number"], told["tracking_code"])
 
-    async def rate(self, tracking_code: str, rating: int, *, key: str, address: str) -> None:
-        """Rate the answer with the tracking code, once."""
+    async def rate(self, tracking_code: str, rating: int, reason: str = "", *, key: str, address: str) -> None:
+        """Rate the answer with the tracking code, once for each result; who is not satisfied says why."""
         answer = await self._post(
             f"{self.intake}/api/v1/reports/{tracking_code}/followups",
-            msgspec.json.encode({"kind": "rating", "rating": rating}),
+            msgspec.json.encode({"kind": "rating", "rating": rating, "text": reason}),
             {"Idempotency-Key": key, "X-Forwarded-For": address, "Content-Type": "application/json"},
         )
         accepted(answer, 201, 202)

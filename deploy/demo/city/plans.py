@@ -28,6 +28,8 @@ class Planned:
     """Roles of which one does it; empty: whoever does the unit's work."""
     act: Act | None = field(default=None, compare=False)
     rating: int = field(default=0, compare=False)
+    reason: str = field(default="", compare=False)
+    """Why somebody is not satisfied; such a result is done again."""
 
     @property
     def key(self) -> str:

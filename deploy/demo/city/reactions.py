@@ -46,6 +46,7 @@ class Reactions:
     _limits: dict[int, Limits] = field(default_factory=dict)
     _handles_at: dict[int, datetime] = field(default_factory=dict)
     _handled: Counter[int] = field(default_factory=Counter)
+    _closed: Counter[int] = field(default_factory=Counter)
 
     def on(self, event: CaseProgressed, serial: int) -> None:
         """Let the city react to one fact of the report's case."""
@@ -160,11 +161,13 @@ class Reactions:
         self._plan_handling(serial, event.at + (clock.due_at - event.at) * draws.between(0.2, 0.9), event)
 
     def _on_closed(self, event: CaseProgressed, serial: int) -> None:
-        rating = self.behaviour.opinion(serial).rating
-        if rating is not None and event.reports and event.reports[0].has_contact:
+        self._closed[serial] += 1
+        said = self.behaviour.opinion(serial, self._closed[serial])
+        if said.rating is not None and event.reports and event.reports[0].has_contact:
             self._turns[serial] += 1
-            at = event.at + timedelta(hours=1)
-            self.plans.add(Planned(at=at, serial=serial, turn=self._turns[serial], door="rate", rating=rating))
+            at, turn = event.at + timedelta(hours=1), self._turns[serial]
+            rating = Planned(at=at, serial=serial, turn=turn, door="rate", rating=said.rating, reason=said.reason)
+            self.plans.add(rating)
 
     def _plan(self, serial: int, at: datetime, unit: str, act: Act, roles: tuple[str, ...] = ()) -> None:
         self._turns[serial] += 1

@@ -4,6 +4,11 @@ from dataclasses import dataclass, fields
 from typing import Any, Final, Self
 
 COUNTS: Final = """
+    with told as (
+        select body -> 'what' as what, body #>> '{actor,role}' as role from (
+            select convert_from(f.body, 'UTF8')::jsonb as body from ledger.facts f where f.topic = 'case.progressed.v1'
+        ) facts
+    )
     select
         (select count(*) from intake.reports) as reported,
         (select count(*) from ledger.facts f where f.version = 1
@@ -18,7 +23,15 @@ COUNTS: Final = """
         (select count(*) from ledger.whistle_calls where reported_in_at <= due_at) as reported_in_on_time,
         (select count(*) from ledger.whistle_calls where reported_in_at > due_at) as reported_in_late,
         (select count(*) from ledger.steps where step = 'no_show') as no_shows,
-        (select coalesce(sum(supervisions), 0) from ledger.cases) as supervision_orders
+        (select coalesce(sum(supervisions), 0) from ledger.cases) as supervision_orders,
+        (select count(*) from ledger.cases where duplicate_of is not null) as merged_into_another_case,
+        (select count(*) from ledger.cases where lane <> 'ordinary') as in_a_sensitive_lane,
+        (select count(*) from ledger.cases where barred_units <> '{}') as about_an_accused_unit,
+        (select count(*) from appraisal.bursts) as bursts_alerted,
+        (select count(*) from told where what ->> 'rating' is not null) as ratings,
+        (select count(*) from told where (what ->> 'rating')::integer <= 2) as of_unsatisfied_residents,
+        (select count(*) from told where what ->> 'type' = 'rework_ordered' and role = 'resident')
+            as sent_back_by_residents
 """
 
 
@@ -37,6 +50,13 @@ class Results:
     reported_in_late: int
     no_shows: int
     supervision_orders: int
+    merged_into_another_case: int
+    in_a_sensitive_lane: int
+    about_an_accused_unit: int
+    bursts_alerted: int
+    ratings: int
+    of_unsatisfied_residents: int
+    sent_back_by_residents: int
 
     @classmethod
     async def read(cls, connection: Any) -> Self:

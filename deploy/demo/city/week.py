@@ -15,6 +15,7 @@ from deploy.demo.city.people import People
 from deploy.demo.city.plans import GRID, Planned, Plans, on_the_grid
 from deploy.demo.city.quiet import Quiet, all_partitions
 from deploy.demo.city.reactions import Reactions
+from deploy.demo.city.reporters import address_of, form_of, token_of_reporter
 from deploy.demo.city.stepped_clock import SteppedClock
 from deploy.demo.reports import DemoReport
 from services.contracts.codec import decode
@@ -40,6 +41,7 @@ class SimulatedWeek:
     quiet: Quiet
     consumer: AIOKafkaConsumer
     connection: Any
+    operator: Any
     doors: Doors
     people: People
     reactions: Reactions
@@ -54,6 +56,8 @@ class SimulatedWeek:
     _codes: dict[int, str] = field(default_factory=dict)
     _cases: dict[int, UUID] = field(default_factory=dict)
     _lanes: dict[int, str] = field(default_factory=dict)
+    _merged: set[int] = field(default_factory=set)
+    """Another case goes on for these: nobody works on them."""
 
     async def run(self) -> None:
         """Live the week; returns at its end, with everything settled that is owed by then."""
@@ -85,10 +89,18 @@ class SimulatedWeek:
         await self.clock.jump(tick)
         await self._rest()
         due = list(self.plans.due(by=tick))
+        repeated = [planned for planned in due if self._repeats(planned)]
         if due:
-            await self._act(due)
+            await self._act([planned for planned in due if not self._repeats(planned)])
+            await self._rest()
+        # One after another: which case goes on for which must not hang on who knocks first.
+        for planned in repeated:
+            await self._do(planned)
             await self._rest()
         self.progress(tick)
+
+    def _repeats(self, planned: Planned) -> bool:
+        return planned.door == "report" and self.reports[planned.serial - 1].duplicate_of is not None
 
     async def _rest(self) -> None:
         await self.quiet.wait()
@@ -96,6 +108,8 @@ class SimulatedWeek:
         for event in events:
             serial = self._by_number[event.number]
             self._cases[serial], self._lanes[serial] = event.case_id, event.lane
+            if event.state == "merged":
+                self._merged.add(serial)
             self.reactions.on(event, serial)
 
     async def _new_facts(self) -> list[CaseProgressed]:
@@ -136,7 +150,7 @@ class SimulatedWeek:
 
     async def _report(self, planned: Planned) -> None:
         report = self.reports[planned.serial - 1]
-        token = _token_of_reporter(report, self.people)
+        token = token_of_reporter(report, self.people)
         receipt = await self.doors.report(
             form_of(report), key=planned.key, address=address_of(planned.serial), token=token
         )
@@ -145,10 +159,11 @@ class SimulatedWeek:
 
     async def _rate(self, planned: Planned) -> None:
         code = self._codes[planned.serial]
-        await self.doors.rate(code, planned.rating, key=planned.key, address=address_of(planned.serial))
+        address = address_of(planned.serial)
+        await self.doors.rate(code, planned.rating, planned.reason, key=planned.key, address=address)
 
     async def _act_on_case(self, planned: Planned) -> None:
-        if planned.act is None:
+        if planned.act is None or planned.serial in self._merged:
             return
         roles = planned.roles
         turn, lane = planned.serial, self._lanes[planned.serial]
@@ -165,35 +180,3 @@ class SimulatedWeek:
 def _told() -> list[TopicPartition]:
     """Return the partitions that tell what happens to cases."""
     return [partition for partition in all_partitions() if partition.topic == CaseProgressed.TYPE]
-
-
-def address_of(serial: int) -> str:
-    """Return the address a simulated reporter comes from: everybody has their own."""
-    return f"10.{serial >> 16 & 255}.{serial >> 8 & 255}.{serial & 255}"
-
-
-def form_of(report: DemoReport) -> dict[str, Any]:
-    """Return the body of `POST /api/v1/reports` as this reporter's channel sends it."""
-    place = report.place
-    form: dict[str, Any] = {"text": report.text, "channel": report.channel, "reporter_kind": report.reporter_kind}
-    if place.longitude is not None and place.latitude is not None:
-        form["point"] = {"longitude": place.longitude, "latitude": place.latitude, "crs": "wgs84"}
-    for name in ("grid", "community", "address"):
-        if getattr(place, name) is not None:
-            form[name] = getattr(place, name)
-    if report.item is not None:
-        form["item"] = report.item
-    if report.accused:
-        form["accused"] = list(report.accused)
-    if report.phone is not None:
-        form["contact"] = {"phone": report.phone, "reply_channel": "sms"}
-    return form
-
-
-def _token_of_reporter(report: DemoReport, people: People) -> str | None:
-    """Residents are anonymous; every other channel has somebody who answers for it."""
-    if report.channel in ("web", "one_key"):
-        return None
-    if report.channel == "grid_worker":
-        return people.token(report.grid, "grid_worker")
-    return people.token("district_command_center", "center_operator")

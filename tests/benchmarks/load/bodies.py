@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from deploy.demo.city.week import form_of
+from deploy.demo.city.reporters import form_of
 from deploy.demo.district import sample_district
 from deploy.demo.reports import Week
 
