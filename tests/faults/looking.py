@@ -54,7 +54,7 @@ async def connections_broke(ground: Ground) -> None:
 async def nobody_waited_for_ever(ground: Ground) -> None:
     """Every request had an answer within the client's four seconds: 201, or 503 with Retry-After."""
     assert ground.load is not None
-    assert ground.load.history.broken[:5] == []
+    assert not ground.load.history.broken, ground.load.history.broken[:5]
     assert 503 in ground.load.history.answers
 
 
@@ -117,7 +117,7 @@ async def _all_sent(ground: Ground, kind: str) -> Any:
 async def the_board_is_whole(ground: Ground) -> None:
     """After every break each watcher has come to know what the tables say, and nothing of others."""
     for watcher in ground.seen["watching"]:
-        assert watcher.hellos > 1
+        assert watcher.hellos > 1, f"{watcher.unit} was greeted {watcher.hellos} times, knows {len(watcher.versions)}"
         if watcher.unit == CENTER:
             await until(partial(_knows, ground, watcher), TOLD_WITHIN)
         else:

@@ -145,9 +145,9 @@ async def _recovered(ground: Ground, load: Load) -> Recovery:
 
     number = await eventually(fresh, within_seconds=HEALED_SECONDS)
     accepted = time.monotonic() - began
-    case = await eventually(lambda: ground.ask(OPENED, number), within_seconds=SETTLED_SECONDS)
+    case = await eventually(lambda: ground.look(OPENED, number), within_seconds=SETTLED_SECONDS)
     queued = time.monotonic() - began
-    await eventually(lambda: ground.ask(TOLD, case), within_seconds=SETTLED_SECONDS)
+    await eventually(lambda: ground.look(TOLD, case), within_seconds=SETTLED_SECONDS)
     return Recovery(accepted, queued, time.monotonic() - began)
 
 

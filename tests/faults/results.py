@@ -82,5 +82,5 @@ class Results:
         row = self.rows.get(scenario.number)
         number = f"**{scenario.number}**" if scenario.in_test else str(scenario.number)
         recovery = f"{row['accepted_s']} / {row['queued_s']} / {row['told_s']} s" if row else ""
-        result = f"{row['result']}, {row['reports']} reports" if row else "not yet played"
+        result = f"{row['result']}, {row['reports']} reports" if row else "not yet seen to be survived"
         return f"| {number} | {scenario.title} | {scenario.checked} | {recovery} | {result} |"

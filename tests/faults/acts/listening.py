@@ -104,6 +104,7 @@ class Watcher:
 
     async def _follow(self, http: httpx2.AsyncClient) -> None:
         async with http.stream("GET", f"{self.url}/api/v1/board/feed") as feed:
+            feed.raise_for_status()
             event = ""
             async for line in feed.aiter_lines():
                 name, _, value = line.partition(": ")
@@ -115,7 +116,8 @@ class Watcher:
     async def _take(self, http: httpx2.AsyncClient, event: str, data: str) -> None:
         if event == "hello":
             self.hellos += 1
-            told = msgspec.json.decode((await http.get(f"{self.url}/api/v1/board/cases")).content)
+            answer = await http.get(f"{self.url}/api/v1/board/cases")
+            told = msgspec.json.decode(answer.raise_for_status().content)
             where, version = told["columns"].index("case_id"), told["columns"].index("version")
             for row in told["rows"]:
                 self._note(row[where], row[version])

@@ -47,7 +47,6 @@ SCENARIOS: Final = (
     Scenario(
         number=36,
         title="the board killed under its watchers",
-        in_test=True,
         checked="a fresh snapshot, no gap, nothing of other units",
         faults=[
             Fault(at=0, what="watchers", how={"units": ["sanitation", "urban_management", "drainage"]}),
