@@ -16,6 +16,8 @@ BUSY_FROM: Final = 300.0
 """Cases opened a second, from which comparing gives way to the route."""
 GIVEN_WAY_SECONDS_MAX: Final = 5.0
 """It gives way for so long at most: then one batch, so that a duplicate does not wait for the night."""
+REST: Final = 4
+"""After each look so many times as long is rest: a fifth of a core at most, also while it catches up."""
 MERGES_MAX: Final = 50
 """Merges between two looks at what was opened meanwhile."""
 MERGES_WHEN_BUSY_MAX: Final = 10
@@ -95,12 +97,14 @@ class Comparer:
         self._stopping.set()
 
     async def run(self) -> None:
-        """Look at once again after a full batch of an idle hour, else after the pause, until `stop`."""
+        """Look again after the pause, sooner after a full batch, never without a rest, until `stop`."""
         while not self._stopping.is_set():
+            began = time.monotonic()
             compared = await self._look() if self._giving_way.may_go() else Compared()
             is_more = compared.cases == BATCH_MAX and not self._giving_way.is_busy
+            rest = REST * (time.monotonic() - began)
             with suppress(TimeoutError):
-                async with asyncio.timeout(0.0 if is_more else self._pause_seconds):
+                async with asyncio.timeout(rest if is_more else max(rest, self._pause_seconds)):
                     await self._stopping.wait()
 
     async def _look(self) -> Compared:

@@ -23,7 +23,8 @@ UNCOMPARED: Final = "select case_id, opened_at, accepted_at, item, decision from
 COMPARE: Final = "select nth, case_id, accepted_at, look from ledger.compare($1, $2, $3, $4, $5, $6, $7)"
 KEEP: Final = "select ledger.keep_likenesses($1, $2, $3, $4, $5)"
 UP_TO: Final = "select ledger.compared_up_to($1)"
-BATCH_MAX: Final = 200
+BATCH_MAX: Final = 100
+"""Some 8 ms in which this process opens nothing."""
 QUIET_MAX: Final = timedelta(minutes=1)
 """So far the look goes back at most where nothing is found: writing down where it is costs a commit."""
 FORGET_EVERY: Final = timedelta(hours=1)

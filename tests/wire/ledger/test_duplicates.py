@@ -42,6 +42,26 @@ async def test_reports_of_one_burst_pipe_become_one_case_once(room: Room) -> Non
     assert [row["case_id"] for row in await room.office.queue("drainage")] == [str(an_id(survivor))]
 
 
+@pytest.mark.parametrize(
+    ("up_to", "looked", "found"),
+    [
+        pytest.param(-1, 60, 1, id="where-it-stopped-in-a-rush-it-goes-on"),
+        pytest.param(3, 3, 1, id="what-may-have-been-committed-late-is-looked-at-again"),
+        pytest.param(3, 60, 0, id="what-is-long-committed-is-not"),
+    ],
+)
+async def test_the_comparison_looks_again_at_its_last_seconds_only(
+    room: Room, up_to: int, looked: int, found: int
+) -> None:
+    await room.open("first")
+    at = f"(select at from ledger.facts where case_id = '{an_id('first')}' and version = 1)"
+    room.office.database.run_sql(
+        f"update ledger.comparing set up_to = {at} + interval '{up_to} s', looked_at = {at} + interval '{looked} s'"
+    )
+
+    assert room.office.count("ledger.uncompared(10)") == found
+
+
 async def test_the_answer_is_everybodys_and_all_promises_stop_together(room: Room) -> None:
     await room.open("first")
     await room.open("second", accepted_at=MONDAY_NOON + timedelta(minutes=1))
