@@ -18,7 +18,7 @@ WAYS: Final = {
     "sleep": "each timer a workflow in durable sleep, then a step",
     "queue": "each timer a workflow enqueued with a delay, then a step; queue polled every 0.1 s",
 }
-STORED_PER_S: Final = 60
+STORED_PER_S: Final = 40
 """At least, by all processes: what the due instant is chosen by."""
 AHEAD_SECONDS: Final = 15.0
 SECONDS_MAX: Final = 240.0
