@@ -54,7 +54,8 @@ def _is_green(copy: Copy, guards: Sequence[Guard]) -> bool:
 
 
 def _told(outcome: Outcome) -> Outcome:
-    _say(f"{outcome.guard.name}: {'seen' if outcome.is_seen else 'NOT SEEN'}, {outcome.seconds:.0f} s")
+    how = "seen" if outcome.is_seen else "NOT SEEN" if outcome.has_run else "NOT RUN"
+    _say(f"{outcome.guard.name}: {how}, {outcome.seconds:.0f} s")
     if not outcome.is_seen:
         _say(outcome.said)
     return outcome
@@ -68,7 +69,11 @@ def _say(line: str) -> None:
 def _print(outcomes: Sequence[Outcome]) -> None:
     table = Table("guard taken out", "first test that failed", "s")
     for outcome in outcomes:
-        table.add_row(outcome.guard.name, outcome.failed or "NONE: nobody saw it", f"{outcome.seconds:.0f}")
+        table.add_row(
+            outcome.guard.name,
+            outcome.failed or ("NONE: nobody saw it" if outcome.has_run else "the tests did not run"),
+            f"{outcome.seconds:.0f}",
+        )
     Console().print(table)
 
 

@@ -19,8 +19,8 @@ class Kept(msgspec.Struct, frozen=True):
 
 
 def kept_with(outcomes: Sequence[Outcome]) -> Mapping[str, Kept]:
-    """Keep these outcomes beside those of earlier runs, and return all by the guard's name."""
+    """Keep the outcomes of tests that ran beside those of earlier runs, and return all by the guard's name."""
     kept = msgspec.json.decode(PATH.read_bytes(), type=dict[str, Kept]) if PATH.exists() else {}
-    kept |= {outcome.guard.name: Kept(outcome.failed, outcome.seconds) for outcome in outcomes}
+    kept |= {one.guard.name: Kept(one.failed, one.seconds) for one in outcomes if one.has_run}
     PATH.write_bytes(msgspec.json.format(msgspec.json.encode(kept)))
     return kept

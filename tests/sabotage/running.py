@@ -31,6 +31,8 @@ class Outcome:
     seconds: float
     failed: str
     """The first test that failed; empty when none did."""
+    has_run: bool
+    """Whether the tests ran at all: a system that does not start says nothing about a guard."""
     said: str
     """The end of what pytest printed."""
 
@@ -68,7 +70,8 @@ class Copy:
             for path, text in before.items():
                 path.write_text(text, encoding="utf-8")
         failed = first_failed(said) if status == RED else ""
-        return Outcome(guard, time.monotonic() - began, failed, said[-3_000:])
+        has_run = status == GREEN or bool(failed)
+        return Outcome(guard, time.monotonic() - began, failed, has_run, said[-3_000:])
 
 
 def first_failed(said: str) -> str:
