@@ -1,28 +1,15 @@
 """Whatever anybody does in whatever order: a case has one owner, the promise holds, and what was overdue stays so."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
-from itertools import pairwise
 from typing import Any
 
 import asyncpg
 import pytest
 
-from services.contracts.codec import decode
 from services.contracts.events import CaseProgressed
-from services.contracts.events.life import (
-    Corrected,
-    Extended,
-    ExtensionAsked,
-    RequestReviewed,
-    ResolvedOnSpot,
-    Resumed,
-    SuspensionAsked,
-    TerminationAsked,
-)
-from services.contracts.events.progress import Closed, FollowedUp, Handled, ReturnAsked, Verified
 from tests.environment.database import Database
 from tests.wire.ledger.disorder import Disorder, prepare
+from tests.wire.ledger.judging import judge
 
 pytestmark = pytest.mark.postgres
 
@@ -98,71 +85,8 @@ async def run(seed: int, steps: int, pools: tuple[Any, Any, Any]) -> Disorder:
     for _ in range(steps):
         await city.step()
         await seen.look(city)
-    judge(seen)
+    judge(body for (_, _, topic), body in seen.facts.items() if topic == CaseProgressed.TYPE)
     return city
-
-
-def judge(seen: Seen) -> None:
-    """Read every case from its first fact to its last."""
-    cases: dict[Any, list[CaseProgressed]] = {}
-    for (case_id, _, topic), body in seen.facts.items():
-        if topic == CaseProgressed.TYPE:
-            cases.setdefault(case_id, []).append(decode(body, CaseProgressed))
-    for events in cases.values():
-        assert [event.version for event in events] == list(range(1, len(events) + 1))
-        for event in events:
-            has_an_actor_and_a_reason(event)
-        nobody_verifies_their_own_work(events)
-        no_return_moves_the_promise(events)
-        says_what_it_was_before(events)
-
-
-def no_return_moves_the_promise(events: list[CaseProgressed]) -> None:
-    """Only an extension that is granted and the end of a suspension move it: no return, redispatch or rework."""
-    for before, event in pairwise(events):
-        was, now = promises_of(before), promises_of(event)
-        if any(was[cycle] != now[cycle] for cycle in was.keys() & now.keys()):
-            assert isinstance(event.what, Extended | Resumed)
-
-
-def promises_of(event: CaseProgressed) -> dict[int, datetime]:
-    return {clock.cycle: clock.due_at for clock in event.clocks if clock.kind == "promise"}
-
-
-def says_what_it_was_before(events: list[CaseProgressed]) -> None:
-    """A correction names what the fact before it still said, and its own fact says what is right."""
-    for before, event in pairwise(events):
-        if isinstance(event.what, Corrected):
-            assert (event.what.item_before, event.what.item) == (before.item, event.item)
-            assert event.what.place_before in (None, before.place)
-            assert event.place == (event.what.place or before.place)
-
-
-def has_an_actor_and_a_reason(event: CaseProgressed) -> None:
-    assert event.actor.role
-    assert event.actor.unit or isinstance(event.what, FollowedUp)
-    assert event.at.tzinfo is not None
-    assert getattr(event.what, "reason", "said elsewhere") or event.what.__struct_config__.tag in {
-        "step_taken",
-        "resumed",
-    }
-
-
-def nobody_verifies_their_own_work(events: list[CaseProgressed]) -> None:
-    handler = asked = None
-    for event in events:
-        match event.what:
-            case Handled() | ResolvedOnSpot():
-                handler = event.actor.person
-            case Verified() | Closed():
-                assert handler is not None
-                assert event.actor.person != handler
-            case RequestReviewed():
-                assert event.actor.person != asked
-            case ReturnAsked() | ExtensionAsked() | SuspensionAsked() | TerminationAsked():
-                asked = event.actor.person
-            case _:
-                pass
 
 
 @pytest.mark.parametrize("seed", [1, 2])

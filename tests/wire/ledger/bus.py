@@ -1,0 +1,68 @@
+"""What comes to the ledger over the bus: decisions of the router and what residents add; any of it may come again."""
+
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+from services.contracts.events import CaseDispatched, CaseReturned, ReportFollowedUp
+from tests.builders import MONDAY_NOON, a_dispatched_case, a_report, an_id
+from tests.wire.ledger.disorder import DEPARTMENTS, LEADS
+
+NAMES: Final = ("case-0", "case-1", "case-2")
+FIRST_LEADS: Final = (("drainage", "D"), ("sub-01", "S"), ("municipal_works", "G"))
+STRAY: Final = 0.1
+"""How often the router decides what nobody asked it."""
+AT_ONCE_MAX: Final = 4
+Event = CaseDispatched | ReportFollowedUp
+
+
+@dataclass
+class Bus:
+    """Everything that was ever sent, first the router's decisions about the first reports."""
+
+    sent: list[Event] = field(default_factory=list)
+    answered: set[tuple[UUID, int]] = field(default_factory=set)
+    """Attempts the router has decided; each once, for it is deterministic."""
+
+    def __post_init__(self) -> None:
+        for name, (lead, tier) in zip(NAMES, FIRST_LEADS, strict=True):
+            others = tuple(unit for unit in DEPARTMENTS[1:3] if unit != lead)
+            report = a_report(name)
+            self.sent.append(
+                a_dispatched_case(name, report=report, lead=lead, cooperating=others, tier=tier, whistle_automatic=True)
+            )
+
+    def some(self, draw: random.Random) -> list[Event]:
+        """Return some of it, in any order, some of it twice."""
+        return draw.choices(self.sent, k=draw.randint(1, AT_ONCE_MAX))
+
+    def decide(self, asked: Iterable[CaseReturned], draw: random.Random) -> None:
+        """Let the router answer what the ledger has asked it, and now and then what nobody asked."""
+        for question in asked:
+            self._answer(question.report.case_id, question.attempt, draw)
+        if draw.random() < STRAY:
+            self._answer(an_id(draw.choice(NAMES)), draw.randint(2, 9), draw)
+
+    def _answer(self, case_id: UUID, attempt: int, draw: random.Random) -> None:
+        if (case_id, attempt) in self.answered:
+            return
+        self.answered.add((case_id, attempt))
+        name = next(name for name in NAMES if an_id(name) == case_id)
+        lead = draw.choice(LEADS)
+        self.sent.append(a_dispatched_case(name, attempt=attempt, lead=lead, cooperating=(), report=a_report(name)))
+
+    def add_to_a_report(self, draw: random.Random) -> None:
+        """Let a resident add something, perhaps before the case is open."""
+        case_id = an_id(draw.choice(NAMES))
+        self.sent.append(
+            ReportFollowedUp(
+                event_id=an_id(f"follow-up {len(self.sent)}"),
+                report_id=case_id,
+                case_id=case_id,
+                at=MONDAY_NOON,
+                kind="facts",
+                text="水更深了",
+            )
+        )
