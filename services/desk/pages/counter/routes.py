@@ -93,7 +93,7 @@ class CounterPages:
             mistakes=mistakes,
             communities=[unit for unit in names.grounds() if unit.kind == "community"],
             departments=names.departments(),
-            items=sorted(names.items()),
+            items=sorted(names.items().items()),
         )
 
 
