@@ -28,26 +28,30 @@ MEASURE: Final = "已清掏雨水箅子并冲洗管道"
 class Counter:
     """A clerk's browser at the counter of a unit."""
 
-    def __init__(self, http: httpx2.AsyncClient) -> None:
-        self.http = http
+    def __init__(self, http: httpx2.AsyncClient, desk: str, cookies: dict[str, str]) -> None:
+        self.http, self.desk = http, desk
+        self.headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
 
     async def enter(self, **fields: str) -> httpx2.Response:
-        form = await self._form("/counter")
-        return await self.http.post("/counter", data={**form, **fields})
+        return await self.post("/counter", **{**await self._form("/counter"), **fields})
 
     async def ask(self, paper: str) -> httpx2.Response:
-        form = await self._form("/counter/result")
-        return await self.http.post("/counter/result", data={**form, "paper": paper})
+        return await self.post("/counter/result", **await self._form("/counter/result"), paper=paper)
+
+    async def get(self, path: str) -> httpx2.Response:
+        return await self.http.get(f"{self.desk}{path}", headers=self.headers)
+
+    async def post(self, path: str, **fields: str) -> httpx2.Response:
+        return await self.http.post(f"{self.desk}{path}", data=fields, headers=self.headers)
 
     async def _form(self, path: str) -> dict[str, str]:
-        page = (await self.http.get(path)).text
-        return dict(re.findall(r'name="(csrf|key)" value="([^"]+)"', page))
+        return dict(re.findall(r'name="(csrf|key)" value="([^"]+)"', (await self.get(path)).text))
 
 
 async def counter_of(city: RunningCity, unit: str, role: str) -> Counter:
+    """Let somebody of the unit log in; the browser is the city's own, which is closed with it."""
     _, session = await session_of(city.superuser, unit, role)
-    cookies = {COOKIE: session, "whistle_language": "zh"}
-    return Counter(httpx2.AsyncClient(base_url=city.system.url("desk"), cookies=cookies, trust_env=False, timeout=30))
+    return Counter(city.doors.http, city.system.url("desk"), {COOKIE: session, "whistle_language": "zh"})
 
 
 def number_on(page: str) -> str:
@@ -93,9 +97,9 @@ async def test_another_counter_finds_nothing_and_a_form_needs_its_proof(city: Ru
     other = await counter_of(city, "com-0201", "community_officer")
 
     unknown = await other.ask(PAPER)
-    forged = await other.http.post("/counter", data={"text": TEXT, "community": "com-0201", "key": "k"})
+    forged = await other.post("/counter", text=TEXT, community="com-0201", key="k")
     half = await other.enter(text=TEXT, community="com-0201", paper="17")
-    policy = (await other.http.get("/counter")).headers["content-security-policy"]
+    policy = (await other.get("/counter")).headers["content-security-policy"]
 
     assert (unknown.status_code, forged.status_code, half.status_code) == (404, 403, 422)
     assert "纸质件的编号和日期要一起填" in half.text
