@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from deploy.embedded.children import Children
+from deploy.embedded.children import FILE, Children
 from deploy.embedded.postgres_data import PostgresData
 from deploy.embedded.state import PROJECT, STATE, State
 
@@ -43,8 +43,9 @@ def _bytes_available() -> int:
 def _clear(sessions: Path) -> None:
     for left in sessions.iterdir() if sessions.exists() and _is_ours(sessions) else ():
         if not _is_alive(left.name):
-            Children(left, left / "logs").end_leftovers()
-            PostgresData.of(State(left)).remove()
+            for record in left.rglob(FILE):  # its own, and one of each whole system below it
+                Children(record.parent, record.parent / "logs").end_leftovers()
+                PostgresData.of(State(record.parent)).remove()
             shutil.rmtree(left, ignore_errors=True)
 
 
