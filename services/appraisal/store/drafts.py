@@ -1,5 +1,6 @@
 """Drafts of bulletins: the newest figures of a month, replaced as facts come, until a person publishes them."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,8 +50,13 @@ async def standing_of(connection: "Connection", period: Period, now: datetime) -
 
 async def save_draft(connection: "Connection", bulletin: Bulletin, graded: Sequence[Graded], now: datetime) -> bytes:
     """Keep a compiled bulletin, and the month's grades, as its draft; return the bulletin's bytes."""
-    body = canonical(bulletin)
+    # Ten seconds for the workbook of a busy month: beside the loop, which the watchdog ends when it is silent.
+    body, workbook = await asyncio.to_thread(_written, bulletin)
     over = now >= bulletin.ends
     grades = msgspec.json.encode([{"unit": one.unit, "grade": one.grade, "points": str(one.points)} for one in graded])
-    await connection.execute(SAVE, bulletin.period, body, workbook_of(bulletin), now, over, grades.decode())
+    await connection.execute(SAVE, bulletin.period, body, workbook, now, over, grades.decode())
     return body
+
+
+def _written(bulletin: Bulletin) -> tuple[bytes, bytes]:
+    return canonical(bulletin), workbook_of(bulletin)

@@ -1,7 +1,6 @@
 """At `active_from` everything pending moves: in batches that a kill interrupts and a start resumes (design §7)."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -9,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from services.chassis.postgres import Pool
+from services.ledger.store.aside import Aside, CannotSettleError
 from services.ledger.store.cities import Cities
 from services.ledger.store.settling import settle_all
 from services.ledger.store.taking import take
@@ -31,6 +31,7 @@ class Moving:
 
     pool: Pool
     cities: Cities
+    aside: Aside = field(default_factory=Aside)
     _reached: int | None = field(default=None, init=False)
     """The version that every case with something pending has applied."""
 
@@ -42,11 +43,17 @@ class Moving:
         version: int = row["version"]
         await self.pool.execute(AWAIT_OPENINGS)
         looked_at = 0
-        while behind := await self.pool.fetch(BEHIND, version, BEHIND_MAX):
-            for batch in _batches([(found["case_id"], found["applied_version"]) for found in behind]):
+        while behind := await self._behind(version):
+            for batch in _batches(behind):
                 looked_at += await self._move(batch, version)
-        self._reached = version
+        if not self.aside.cases():
+            self._reached = version
         return looked_at
+
+    async def _behind(self, version: int) -> list[tuple[UUID, int]]:
+        aside = self.aside.cases()
+        found = await self.pool.fetch(BEHIND, version, BEHIND_MAX + len(aside))
+        return [(row["case_id"], row["applied_version"]) for row in found if row["case_id"] not in aside]
 
     async def _move(self, batch: Sequence[tuple[UUID, int]], version: int) -> int:
         older = {applied for _, applied in batch}
@@ -56,8 +63,12 @@ class Moving:
             await self.pool.fetchval(APPLIED, still, list(older - moving), version)
         ids = [case_id for case_id, applied in batch if applied in moving]
         if ids:
-            with suppress(asyncpg.DeadlockDetectedError):  # they are still behind, and found again
+            try:
                 await self._take(ids)
+            except CannotSettleError as error:  # the others are found again
+                self.aside.put(error)
+            except asyncpg.DeadlockDetectedError:  # they are still behind, and found again
+                pass
         return len(batch)
 
     async def _take(self, ids: Iterable[UUID]) -> None:

@@ -1,12 +1,14 @@
 """Owed steps, made effective: whoever asks, each takes effect once (design §3 "Time is an act")."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from services.chassis.postgres import Pool
 from services.ledger.domain.city import City
 from services.ledger.domain.moving import Coming, catch_up
+from services.ledger.store.aside import Aside, CannotSettleError
 from services.ledger.store.cities import Cities
 from services.ledger.store.red_steps import count_reds
 from services.ledger.store.rosters import call_the_roll
@@ -31,15 +33,30 @@ class Settling:
 
     pool: Pool
     cities: Cities
+    aside: Aside = field(default_factory=Aside)
 
     async def settle_due(self, at_most: int) -> Settled:
-        """Settle up to `at_most` cases that owe a step by now, in one transaction."""
+        """Settle up to `at_most` cases that owe a step by now, in one transaction.
+
+        A case that cannot be settled is put aside, and the next call does the others.
+        """
+        try:
+            return await self._settle(at_most, self.aside.cases())
+        except CannotSettleError as error:
+            self.aside.put(error)
+            return Settled()
+
+    async def _settle(self, at_most: int, aside: frozenset[UUID]) -> Settled:
         async with self.pool.acquire() as connection, connection.transaction():
-            taken = await take_owed(connection, at_most)
+            # Whoever is aside owes the longest, and is taken first.
+            taken = await take_owed(connection, at_most + len(aside))
             if taken is None:
                 return Settled()
-            await settle_all(connection, taken, self.cities)
-            await write(connection, taken.cases)
+            if aside:
+                taken = replace(taken, cases=[case for case in taken.cases if case.case.case_id not in aside])
+            if taken.cases:
+                await settle_all(connection, taken, self.cities)
+                await write(connection, taken.cases)
         return _summary(taken)
 
 
@@ -49,6 +66,9 @@ async def settle_all(connection: Any, taken: Taken, cities: Cities, act: object 
     Before, the cases learn what their steps may go by: who is on duty, how many red steps a unit drew this month.
     `act` is what somebody is about to do. A case that has not applied the version in force settles up to each
     `active_from` on the way, and moves there.
+
+    Raises:
+        CannotSettleError: one case defies deciding; nothing may be written then.
     """
     await count_reds(connection, taken, cities)
     await call_the_roll(connection, taken, cities, act)
@@ -57,7 +77,10 @@ async def settle_all(connection: Any, taken: Taken, cities: Cities, act: object 
         versions = (case.case.reference_version, case.case.applied_version)
         if versions not in known:
             known[versions] = await cities.of(*versions), await cities.coming(*versions, taken.now)
-        catch_up(case, taken.now, *known[versions])
+        try:
+            catch_up(case, taken.now, *known[versions])
+        except (LookupError, ValueError, ArithmeticError, StopIteration) as error:
+            raise CannotSettleError(case.case.case_id) from error
 
 
 def _summary(taken: Taken) -> Settled:

@@ -1,0 +1,83 @@
+"""One case that cannot be settled: it stands aside, and time goes on for the rest of the city."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from services.ledger.store.aside import ASIDE_MAX, ASIDE_SECONDS, Aside, CannotSettleError
+from services.reference.model.modes import ModeClass, ModeProfile
+from tests.builders import an_id
+from tests.environment.database import Database
+from tests.unit.reference.town import HERE, MORNING, a_version
+from tests.wire.ledger.moving_town import Town, a_town
+
+FLOOD = ModeProfile(id="flood", name_zh="防汛", classes=(ModeClass(items=("0203",), limits={"handling": "2uh"}),))
+STEPS = "select count(*) from ledger.steps where case_id = $1"
+APPLIED = "select applied_version from ledger.cases where case_id = $1"
+
+
+@pytest.fixture
+async def town(database: Database) -> AsyncIterator[Town]:
+    async with a_town(database, a_version(profiles=(FLOOD,)), MORNING) as town:
+        yield town
+
+
+async def break_case(town: Town, name: str) -> None:
+    """Let a case owe a step that its ladder has not: undecidable, like one in a year without a calendar."""
+    broken = f"update ledger.clocks set next_step = 'no_show' where case_id = '{an_id(name)}' and kind = 'promise'"
+    town.database.run_sql(broken)
+
+
+async def test_the_others_steps_take_effect_and_the_broken_one_is_named(
+    town: Town, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await town.open("broken", "sound", place=HERE)
+    await break_case(town, "broken")
+    town.at(MORNING + timedelta(days=30))
+
+    settled = [await town.settling.settle_due(10) for _ in range(3)]
+
+    assert [one.cases for one in settled] == [0, 1, 0]
+    assert await town.rows(STEPS, an_id("broken")) == [(0,)]
+    assert (await town.rows(STEPS, an_id("sound")))[0][0] > 0
+    assert str(an_id("broken")) in capsys.readouterr().out
+    assert town.settling.aside.cases() == {an_id("broken")}
+
+
+async def test_a_mended_case_is_settled_after_its_while_aside(town: Town) -> None:
+    await town.open("broken", place=HERE)
+    [(owed,)] = await town.rows("select next_step from ledger.clocks where kind = 'promise'")
+    await break_case(town, "broken")
+    town.at(MORNING + timedelta(days=30))
+    clock = [0.0]
+    town.settling.aside.seconds = lambda: clock[0]
+    await town.settling.settle_due(10)
+
+    town.database.run_sql(f"update ledger.clocks set next_step = '{owed}' where next_step = 'no_show'")
+    assert (await town.settling.settle_due(10)).cases == 0
+    clock[0] = ASIDE_SECONDS + 1
+
+    assert (await town.settling.settle_due(10)).cases == 1
+
+
+async def test_a_publication_moves_every_case_but_the_broken_one(town: Town) -> None:
+    await town.open("broken", "sound", place=HERE)
+    await break_case(town, "broken")
+    switched = await town.switch("flood", "district", on=True)
+    town.at(switched.active_from)
+    await town.reference.refresh()
+
+    await town.moving.move_due()
+
+    assert await town.rows(APPLIED, an_id("sound")) == [(2,)]
+    assert await town.rows(APPLIED, an_id("broken")) == [(1,)]
+
+
+def test_when_too_many_cannot_be_settled_it_is_not_the_cases() -> None:
+    aside = Aside(seconds=lambda: 0.0)
+    for number in range(ASIDE_MAX):
+        aside.put(CannotSettleError(an_id(f"case-{number}")))
+
+    with pytest.raises(CannotSettleError):
+        aside.put(CannotSettleError(an_id("one more")))
