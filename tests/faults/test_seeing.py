@@ -16,8 +16,9 @@ CALM: Final = Scenario(
     number=0, title="nothing breaks", checked="", faults=[hour_passes(2, 240), hour_passes(4, 240)], reports_min=40
 )
 ONE: Final = (
-    "(select case_id from ledger.cases where duplicate_of is null and closed_at is null order by number limit 1)"
+    "(select case_id from ledger.cases where duplicate_of is null and closed_at is null order by number desc limit 1)"
 )
+"""The newest: the oldest may come from another test's load, of which this one's history knows nothing."""
 TWO: Final = "(select case_id from ledger.cases where version > 1 order by number limit 1)"
 """A case of more facts than one."""
 A_STEP: Final = """(

@@ -39,6 +39,7 @@ from services.ledger.store.taking import take
 from services.ledger.store.writing import write
 from tests.builders import MONDAY_NOON, an_id
 from tests.unit.ledger.gridded_town import a_gridded_city
+from tests.waiting import eventually
 from tests.wire.desk.office import TheCity
 from tests.wire.ledger.bus import NAMES, Bus
 from tests.wire.ledger.disorder import FINAL, PEOPLE, asker_of, body_of, person_of, token_of
@@ -66,6 +67,7 @@ NEW_TOKEN: Final = """
     insert into identity.tokens values ($2, $4, $3, now(), now() + interval '1 day')
 """
 NEW_EPOCH: Final = "insert into delivery.epochs (epoch, reason) select max(epoch) + 1, 'restored' from delivery.epochs"
+SESSION: Final = "select exists (select from pg_stat_activity where pid = $1)"
 AGAIN_MAX: Final = 5
 LOST_RACES: Final = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 
@@ -256,8 +258,15 @@ class Restless:
                 await settle_all(connection, taken, self.cities)
                 await write(connection, taken.cases)
         finally:
+            pid = connection.get_server_pid()
             connection.terminate()
+        # Until the server has noticed, it holds the row, and settling would rightly leave the case for its next turn.
+        gone: bool = await eventually(lambda: self._is_gone(pid), within_seconds=30)
+        assert gone
         self._did("die", "halfway")
+
+    async def _is_gone(self, pid: int) -> bool:
+        return not await self.pools.owner.fetchval(SESSION, pid)
 
     async def restart(self, draw: random.Random) -> None:
         """Begin with new connections; one person gets a new token, and the old one is nobody's any more.
