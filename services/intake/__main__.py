@@ -174,7 +174,7 @@ def _papers(settings: IntakeApiSettings, pool: Pool, track: TrackReports) -> Tak
 
 async def _impatient(connection: Any) -> None:
     """Wait for a key that another process holds, but give up before the call's own deadline."""
-    await connection.execute("set lock_timeout = '1500ms'")
+    await connection.execute("set lock_timeout = '800ms'")
 
 
 def main() -> None:

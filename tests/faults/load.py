@@ -61,7 +61,7 @@ class Load:
             if answer is not None and answer.status_code == 201:
                 self.history.accepted[key] = answer.json()["number"]
                 return
-            if answer is not None and answer.status_code < 429:
+            if answer is not None and answer.status_code < 429 and "retry-after" not in answer.headers:
                 self.history.refused.append(f"{key}: {answer.status_code} {answer.text[:200]}")
                 return
             await asyncio.sleep(PAUSE_SECONDS)

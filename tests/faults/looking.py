@@ -1,6 +1,7 @@
 """What single scenarios look at besides the tables, when everything has healed."""
 
 import json
+from collections import Counter
 from functools import partial
 from typing import Any, Final
 
@@ -61,7 +62,8 @@ async def nobody_waited_for_ever(ground: Ground) -> None:
 async def was_refused_and_told_when_to_come_again(ground: Ground) -> None:
     """Residents saw 503 meanwhile: the fault was felt."""
     assert ground.load is not None
-    assert 503 in ground.load.history.answers
+    history = ground.load.history
+    assert 503 in history.answers, (Counter(history.answers), history.broken[:5])
 
 
 async def no_error_at_the_doors(ground: Ground) -> None:

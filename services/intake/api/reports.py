@@ -17,7 +17,8 @@ from services.intake.api.reading import body_of, claim_in, claim_of, form_in, li
 from services.intake.domain.admission import Admitted, City, admit
 from services.intake.domain.counter import taken_in
 from services.intake.domain.form import BatchLine, ReportForm
-from services.intake.handlers.accepting import AcceptReports, Answer
+from services.intake.domain.receipt import Answer
+from services.intake.handlers.accepting import AcceptReports
 from services.intake.handlers.taking_papers import TakePapers
 from services.intake.metrics import IntakeMetrics
 from services.intake.ports import Claim

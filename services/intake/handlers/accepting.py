@@ -4,16 +4,13 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
-
-import msgspec
 
 from services.chassis.sealing import Keys
 from services.intake.domain.admission import Admitted
-from services.intake.domain.lanes import Advice
 from services.intake.domain.numbers import ReportNumber
+from services.intake.domain.receipt import Answer, Receipt
 from services.intake.domain.refusals import (
     CannotStoreError,
     OtherBodyError,
@@ -37,23 +34,8 @@ from services.intake.ports import (
 
 T = TypeVar("T")
 
-
-class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the reporter keeps. It promises that the report is committed."""
-
-    report_id: UUID
-    number: str
-    tracking_code: str
-    accepted_at: datetime
-    advice: Advice | None = None
-    """Of a report with a special route: whom to call, or which way to go instead."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    receipt: Receipt
-    replayed: bool = False
-    """The key was used before, for the same body."""
+UNDECIDED_MAX: Final = 2
+"""Rows of one batch that may wait for a lock, one after the other; whoever comes after them comes again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +134,25 @@ class AcceptReports:
         except StillUndecidedError:
             if len(rows) == 1:
                 return [UndecidedError()]
-            return await self._in_parts([[row] for row in rows], moment)
+            return await self._one_by_one(rows, moment)
         return [self._answer(row, moment, earlier) for row in rows]
 
     async def _in_parts(self, parts: Sequence[Sequence[NewReport]], moment: Moment) -> list[Answer | Exception]:
         answers: list[Answer | Exception] = []
         for part in parts:
             answers += await self._accept(part, moment)
+        return answers
+
+    async def _one_by_one(self, rows: Sequence[NewReport], moment: Moment) -> list[Answer | Exception]:
+        """Find the key that another process holds. Where several rows wait, it is no key: the table is locked."""
+        answers: list[Answer | Exception] = []
+        undecided = 0
+        for row in rows:
+            if undecided >= UNDECIDED_MAX:
+                answers.append(TimeoutError("rows before this one waited for a lock"))
+                continue
+            answers += await self._accept([row], moment)
+            undecided += isinstance(answers[-1], UndecidedError)
         return answers
 
     def _answer(self, row: NewReport, moment: Moment, earlier: Mapping[UUID, Earlier]) -> Answer | Exception:

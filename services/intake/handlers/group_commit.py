@@ -29,7 +29,8 @@ class GroupCommit(Generic[R, A]):
     """Collects rows for at most 2 ms or 256 of them, and keeps two batches under way.
 
     `write` answers each row of its batch in order, with a value or with the error that belongs to that row; what it
-    raises belongs to all of them. A caller that goes away cancels nothing.
+    raises belongs to all of them. A caller that goes away cancels nothing. When a batch runs out of its time, whoever
+    waits behind it is refused at once: they would wait for as long again, and longer than any client does.
     """
 
     def __init__(self, write: Callable[[Sequence[R]], Awaitable[Sequence[A | Exception]]]) -> None:
@@ -83,6 +84,8 @@ class GroupCommit(Generic[R, A]):
             answers = await self._write([waiting.row for waiting in batch])
         except Exception as error:  # noqa: BLE001 -- whatever it is, it is every caller's answer
             answers = [error] * len(batch)
+        if any(isinstance(answer, TimeoutError) for answer in answers):
+            self._refuse_waiting()
         for waiting, answer in zip(batch, answers, strict=True):
             if waiting.answer.done():
                 continue
@@ -90,3 +93,9 @@ class GroupCommit(Generic[R, A]):
                 waiting.answer.set_exception(answer)
             else:
                 waiting.answer.set_result(answer)
+
+    def _refuse_waiting(self) -> None:
+        while self._waiting:
+            waiting = self._waiting.popleft()
+            if not waiting.answer.done():
+                waiting.answer.set_exception(TooManyWaitingError())

@@ -115,6 +115,16 @@ async def test_a_key_another_process_cannot_decide_is_409_and_its_neighbours_are
     assert answers[1].headers["retry-after"] == "2"
 
 
+async def test_where_every_row_waits_for_a_lock_two_wait_and_the_others_are_503_at_once(window: Window) -> None:
+    names = [f"key-{number}" for number in range(20)]
+    window.reports.held_elsewhere |= {claim_of("address/127.0.0.1", name, b"").client_key for name in names}
+
+    answers = await asyncio.gather(*(window.report(key=name) for name in names))
+
+    assert sorted(answer.status_code for answer in answers) == [409] * 2 + [503] * 18
+    assert all("retry-after" in answer.headers for answer in answers)
+
+
 async def test_one_row_the_database_refuses_does_not_fail_its_batch(window: Window) -> None:
     window.reports.unstorable = "毒".encode()
     texts = [f"第{number}号路灯不亮" for number in range(20)]
@@ -179,3 +189,20 @@ async def test_what_waits_for_a_batch_is_limited() -> None:
 
     with pytest.raises(TooManyWaitingError):
         group.submit(-1)
+
+
+async def test_who_waits_behind_a_batch_that_runs_out_of_time_is_refused_with_it() -> None:
+    too_slow = asyncio.Event()
+
+    async def hang(rows: object) -> list[int | Exception]:
+        await too_slow.wait()
+        raise TimeoutError
+
+    group: GroupCommit[int, int] = GroupCommit(hang)
+    answers = [group.submit(row) for row in range(2 * ROWS_MAX + 3)]
+    await asyncio.sleep(0)
+    too_slow.set()
+    await asyncio.wait(answers, timeout=5)
+
+    assert {type(answer.exception()) for answer in answers[: 2 * ROWS_MAX]} == {TimeoutError}
+    assert {type(answer.exception()) for answer in answers[2 * ROWS_MAX :]} == {TooManyWaitingError}
