@@ -23,6 +23,8 @@ COLOURS: Final = (
     "#2b9aa0",
     "#7a5230",
     "#999999",
+    "#d67ab1",
+    "#20405f",
 )
 STYLE: Final = "font-family:system-ui,'Noto Sans CJK SC',sans-serif;font-size:13px"
 
