@@ -84,7 +84,7 @@ class Reporting:
     async def sent(self, count: int) -> list[tuple[str, dict[str, str]]]:
         """Wait until `count` answers went out; return number and values of each, in the order of sending."""
         await eventually(
-            lambda: self.states().count("sent") == count and "pending" not in self.states(), within_seconds=15
+            lambda: self.states().count("sent") == count and "pending" not in self.states(), within_seconds=60
         )
         queries = [parse_qs(urlsplit(one.target).query) for one in self.gateway.received]
         return [(query["PhoneNumbers"][0], json.loads(query["TemplateParam"][0])) for query in queries]
@@ -197,7 +197,7 @@ async def test_whoever_wants_no_reply_or_takes_no_message_gets_none(reporting: R
 
     await reporting.hear(silent, landline)
 
-    await eventually(lambda: sorted(reporting.states()) == ["by_person", "unwanted"], within_seconds=15)
+    await eventually(lambda: sorted(reporting.states()) == ["by_person", "unwanted"], within_seconds=60)
     assert reporting.gateway.received == []
 
 
@@ -217,7 +217,7 @@ async def test_what_was_given_up_is_tried_again_when_the_operator_asks(reporting
     reporting.left(case.id, phone=PHONE, reply_channel="sms")
     reporting.gateway.answer = lambda count: TOOK if count > 1 else WRONG_TEMPLATE
     await reporting.hear(case)
-    await eventually(lambda: reporting.states() == ["dead"], within_seconds=15)
+    await eventually(lambda: reporting.states() == ["dead"], within_seconds=60)
 
     standing = reporting.database.run_sql("select kind, state, answers, error from notify.answers_standing()")
     again = reporting.database.run_sql("select notify.retry_answers()")
