@@ -64,7 +64,7 @@ LANES: Final = (
     ),
     (
         tests("wire", "-m", "not slow and broker and not system", *FOLDERS["broker"]),
-        # Five minutes by itself: here, because this lane has them.
+        # Minutes by itself: here, because this lane has them.
         tests("restless", "-m", "not slow", RESTLESS),
     ),
     (tests("systems", "-m", "not slow and system", *FOLDERS["system"]),),
