@@ -1,7 +1,7 @@
 """`make test`: the checks and every test, in three lanes beside each other, so that one computes while the others wait.
 
 What is in a lane and in which order is always the same. Each line says whose it is; a table at the end says how long
-everything took.
+everything took, and after it every failed test stands once more.
 """
 
 import os
@@ -39,6 +39,8 @@ class Ended:
     name: str
     status: int
     seconds: float
+    failures: tuple[str, ...]
+    """What pytest sums up as failed, a line each."""
 
 
 def tests(name: str, *words: str, **environment: str) -> Step:
@@ -79,6 +81,9 @@ def main() -> int:
     for one in ended:
         table.add_row(one.name, f"{one.seconds / 60:.1f}", "FAILED" if one.status else "ok")
     Console().print(table)
+    # Last, since whoever sees only the end of a long log must still learn which test failed.
+    for line in (f"{one.name:9} | {line}" for one in ended for line in one.failures):
+        sys.stdout.write(f"{line}\n")
     return 1 if any(one.status for one in ended) else 0
 
 
@@ -90,6 +95,7 @@ def _run(lane: tuple[Step, ...]) -> list[Ended]:
 def _ended(step: Step) -> Ended:
     began = time.monotonic()
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", **step.environment}
+    failures: list[str] = []
     with subprocess.Popen(
         step.argv,
         cwd=PROJECT,
@@ -103,7 +109,9 @@ def _ended(step: Step) -> Ended:
         for line in process.stdout:
             sys.stdout.write(f"{step.name:9} | {line}")
             sys.stdout.flush()
-    return Ended(step.name, process.returncode, time.monotonic() - began)
+            if line.startswith(("FAILED ", "ERROR ")):
+                failures.append(line.rstrip())
+    return Ended(step.name, process.returncode, time.monotonic() - began, tuple(failures))
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ SERVICES: Final = (
 )  # fmt: skip
 SEED: Final = int(os.environ.get("WHISTLE_FAULTS_SEED", "11"))
 PER_SECOND: Final = float(os.environ.get("WHISTLE_FAULTS_PER_SECOND", "15"))
-KAFKA_DOWN_SECONDS: Final = float(os.environ.get("WHISTLE_FAULTS_KAFKA_DOWN_SECONDS", "10"))
+KAFKA_DOWN_SECONDS: Final = float(os.environ.get("WHISTLE_FAULTS_KAFKA_DOWN_SECONDS", "20"))
 HEALED_SECONDS: Final = 120.0
 HOUR: Final = timedelta(hours=1)
 

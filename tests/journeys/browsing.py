@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
-from playwright.async_api import Browser, Page, Request
+from playwright.async_api import Browser, Page, Request, expect
 
 from services.identity.passwords import hash_password
 from tests.environment.browser import AXE, RULES, chromium
@@ -97,7 +97,8 @@ class Browsing:
 
 @asynccontextmanager
 async def browsing(city: RunningCity) -> AsyncIterator[Browsing]:
-    """Open Chromium for people of the city."""
+    """Open Chromium for people of the city; what is expected of a page is waited for as long as everything else."""
+    expect.set_options(timeout=SECONDS_MAX * 1000)
     async with chromium() as browser:
         yield Browsing(browser, city)
 

@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from deploy.demo.city.plans import Planned
-from tests.replay.windows import Windows
+from tests.replay.windows import Windows, last_moment
 
 NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HALF_AN_HOUR = timedelta(minutes=30)
@@ -36,6 +38,15 @@ def test_what_is_drawn_late_is_only_not_put_off_for_long() -> None:
     plans.add(at(10), NINE + timedelta(minutes=5))
 
     assert plans.latest() == NINE + timedelta(minutes=40)
+
+
+@pytest.mark.parametrize("before_its_due_date", [timedelta(0), timedelta(milliseconds=300)])
+def test_what_is_planned_for_the_last_moment_is_not_put_off_at_all(before_its_due_date: timedelta) -> None:
+    plans = windows()
+    planned = at(10)
+    plans.add(planned, last_moment(planned.at, planned.at + before_its_due_date))
+
+    assert plans.latest() == planned.at
 
 
 def test_one_step_carries_out_together_what_lies_before_the_first_due_date() -> None:

@@ -13,7 +13,7 @@ from services.ledger.domain.acts import Act, DeliverPart, Dispatch, Handle, Retu
 from services.ledger.domain.state import CENTER
 from services.ledger.domain.whistle.acts import ReportIn
 from tests.replay.stories import Story
-from tests.replay.windows import Windows
+from tests.replay.windows import Windows, last_moment
 
 FORGOTTEN: Final = timedelta(days=5)
 LOOKED_EVERY: Final = timedelta(days=1)
@@ -26,7 +26,6 @@ STOPS: Final[dict[type, ClockKind]] = {
 }  # fmt: skip
 ON_THE_WAY: Final = (SignIn, Return, Handle, Dispatch)
 """What others wait for before the case can close: it is not put off to the promise's last moment."""
-A_SECOND: Final = timedelta(seconds=1)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -114,11 +113,11 @@ class Watched(Reactions):
         """Return until when the act still keeps every due date that it keeps at the planned instant."""
         ends = []
         for clock in self._last[planned.serial].clocks:
-            if clock.stopped_at is not None or clock.due_at <= planned.at:
+            if clock.stopped_at is not None or clock.due_at < planned.at:
                 continue
             if clock.kind == "promise":
-                ahead = clock.due_at - planned.at
-                ends.append(planned.at + ahead / 2 if isinstance(act, ON_THE_WAY) else clock.due_at - A_SECOND)
+                halfway = planned.at + (clock.due_at - planned.at) / 2
+                ends.append(halfway if isinstance(act, ON_THE_WAY) else last_moment(planned.at, clock.due_at))
             elif clock.kind == STOPS.get(type(act)) and clock.unit in ("", planned.unit):
-                ends.append(clock.due_at - A_SECOND)
+                ends.append(last_moment(planned.at, clock.due_at))
         return min(ends, default=None)

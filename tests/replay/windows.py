@@ -5,8 +5,16 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 
 from deploy.demo.city.plans import Planned, Plans
+
+A_SECOND: Final = timedelta(seconds=1)
+
+
+def last_moment(planned_at: datetime, due_at: datetime) -> datetime:
+    """Return until when an act keeps a due date that it keeps at the instant it is planned for, be that the last."""
+    return max(planned_at, due_at - A_SECOND)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -20,9 +28,9 @@ class Windows(Plans):
     _left: Counter[int] = field(default_factory=Counter)
 
     def add(self, planned: Planned, due_at: datetime | None = None) -> None:
-        """Plan; what is planned before `due_at` will be carried out before it, what is planned later is late."""
+        """Plan; what is planned by `due_at` will be carried out by then, what is planned later is late."""
         latest = planned.at + self.slack
-        if due_at is not None and planned.at < due_at:
+        if due_at is not None and planned.at <= due_at:
             latest = min(latest, due_at)
         Plans.add(self, planned)
         heapq.heappush(self._ends, (latest, planned))

@@ -17,8 +17,10 @@ from services.identity.sessions import COOKIE
 from services.identity.tokens import issue_token
 from services.intake.domain.masking import is_identity_number
 
-PHONE: Final = re.compile(r"(?<![0-9A-Za-z.\-])1[3-9]\d{9}(?![0-9A-Za-z])")
-IDENTITY: Final = re.compile(r"(?<![0-9A-Za-z.])\d{17}[\dXx](?![0-9A-Za-z])")
+NOT_A_DECIMAL: Final = r"(?<![0-9A-Za-z])(?<!\d\.)"
+"""The digits behind a number's point, a longitude's for one, are no number of anybody's."""
+PHONE: Final = re.compile(NOT_A_DECIMAL + r"1[3-9]\d{9}(?![0-9A-Za-z])")
+IDENTITY: Final = re.compile(NOT_A_DECIMAL + r"\d{17}[\dXx](?![0-9A-Za-z])")
 AROUND: Final = 40
 COLUMNS: Final = """
     select table_schema, table_name, array_agg(column_name::text) filter (where data_type = 'bytea') as bytes

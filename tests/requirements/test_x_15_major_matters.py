@@ -39,7 +39,7 @@ async def test_a_road_collapse_is_in_the_leaders_feed_within_five_seconds(city: 
     row: dict[str, Any] = await eventually(shown, within_seconds=SECONDS_MAX * 3)
     took = time.monotonic() - accepted
 
-    assert took < SECONDS_MAX * 3, "three times what is promised"
+    assert took < SECONDS_MAX
     assert (row["what"], row["item"]) == ("major_matter", ROAD_COLLAPSE)
     notices = "select count(*) from ledger.notices where convert_from(body, 'UTF8')::jsonb ->> 'subject' = $1"
     assert await city.superuser.fetchval(notices, receipt.number) == 1

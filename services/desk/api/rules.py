@@ -95,7 +95,7 @@ def _add_drafts(app: FastAPI, desk: Desk, drafting: Drafting) -> None:
     @app.delete("/api/v1/rules/drafts/{number}", responses=told(DraftWithdrawn, 403, 404, 409))
     async def withdraw(request: Request, number: str) -> Response:
         """Take an open draft back."""
-        token, known, _ = await _may(desk, request, *UPLOAD), _number(number), asked_in(request, NoQuery)
+        token, known = await _about(desk, request, number, *UPLOAD)
         await drafting.withdraw(known, token)
         return json_answer(DraftWithdrawn(draft_id=known))
 
@@ -106,7 +106,7 @@ def _add_drafts(app: FastAPI, desk: Desk, drafting: Drafting) -> None:
     )
     async def replay(request: Request, number: str) -> Response:
         """Decide the latest cases again by the draft, in the background."""
-        token, known, _ = await _may(desk, request, *CONFIRM), _number(number), asked_in(request, NoQuery)
+        token, known = await _about(desk, request, number, *CONFIRM)
         asked = decode_strict(await request.body(), ReplayAsked)
         await drafting.replay(known, asked.cases, token)
         return json_answer(ReplayBegun(draft_id=known))
@@ -120,7 +120,7 @@ def _add_publishing(app: FastAPI, desk: Desk, drafting: Drafting) -> None:
     )
     async def publish(request: Request, number: str) -> Response:
         """Publish somebody else's draft; refused when another version came into force since it was looked at."""
-        token, known, _ = await _may(desk, request, *CONFIRM), _number(number), asked_in(request, NoQuery)
+        token, known = await _about(desk, request, number, *CONFIRM)
         asked = decode_strict(await request.body(), PublishAsked)
         begins = asked.begins or await desk.pool.fetchval("select clock.now()") + NOTICE
         published = await drafting.publish(known, asked.against, begins, token)
@@ -135,9 +135,15 @@ def _add_publishing(app: FastAPI, desk: Desk, drafting: Drafting) -> None:
     )
     async def rollback(request: Request, number: str) -> Response:
         """Draft an earlier version again; the way back is another publication, by another person."""
-        token, known, _ = await _may(desk, request, *UPLOAD), _number(number), asked_in(request, NoQuery)
+        token, known = await _about(desk, request, number, *UPLOAD)
         asked = decode_strict(await request.body(), RollbackAsked)
         return json_answer(DraftKept(draft_id=await drafting.again(known, asked.note, token)))
+
+
+async def _about(desk: Desk, request: Request, number: str, *roles: str) -> tuple[bytes, int]:
+    """Return the token's hash and the draft or version that the path names."""
+    token, known, _ = await _may(desk, request, *roles), _number(number), asked_in(request, NoQuery)
+    return token, known
 
 
 async def _may(desk: Desk, request: Request, *roles: str) -> bytes:

@@ -16,8 +16,8 @@ from services.notify.domain.outcomes import Refusal
 from services.notify.domain.reaching import BY_PERSON, UNWANTED, Contact, Ways, way_to
 from services.notify.domain.subscription import Subscription
 from services.notify.domain.targets import Reached
-from services.notify.ports import FactKey, Taken
-from services.notify.store.book import ERROR_CHARACTERS_MAX
+from services.notify.ports import Taken
+from services.notify.store.book import ERROR_CHARACTERS_MAX, taken
 
 RESIDENTS: Final = "residents"
 """Everybody who reported is one destination: gateways count numbers themselves."""
@@ -87,19 +87,7 @@ class PostgresAnswers:
 
     async def take(self, room: Mapping[str, int], lease: timedelta) -> Sequence[Taken]:
         rows = await self.pool.fetch(TAKE, room.get(RESIDENTS, 0), lease)
-        return [
-            Taken(
-                fact=FactKey(row["case_id"], row["version"]),
-                recipient=str(row["report_id"]),
-                message_id=row["message_id"],
-                destination=RESIDENTS,
-                body=row["body"],
-                attempts=row["attempts"],
-                taken_at=row["taken_at"],
-                postponed=row["postponed"],
-            )
-            for row in rows
-        ]
+        return [taken(row, recipient=str(row["report_id"]), destination=RESIDENTS) for row in rows]
 
     async def sent(self, message: Taken) -> None:
         await self.pool.execute(SENT, UUID(message.recipient), message.message_id)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+import asyncpg
+
 from services.chassis.postgres import Pool
 from services.notify.ports import FactKey, Message, Recorded, Taken
 
@@ -93,19 +95,7 @@ class PostgresBook:
 
     async def take(self, room: Mapping[str, int], lease: timedelta) -> Sequence[Taken]:
         rows = await self.pool.fetch(TAKE, list(room), list(room.values()), lease)
-        return [
-            Taken(
-                fact=FactKey(row["case_id"], row["version"]),
-                recipient=row["recipient"],
-                message_id=row["message_id"],
-                destination=row["destination"],
-                body=row["body"],
-                attempts=row["attempts"],
-                taken_at=row["taken_at"],
-                postponed=row["postponed"],
-            )
-            for row in rows
-        ]
+        return [taken(row, recipient=row["recipient"], destination=row["destination"]) for row in rows]
 
     async def sent(self, message: Taken) -> None:
         await self.pool.execute(SENT, message.fact.case_id, message.fact.version, message.recipient)
@@ -126,3 +116,17 @@ class PostgresBook:
         """Return how many messages wait, and how many are dead."""
         row = await self.pool.fetchrow(WAITING)
         return (row["waiting"], row["dead"]) if row else (0, 0)
+
+
+def taken(row: asyncpg.Record, *, recipient: str, destination: str) -> Taken:
+    """Return a row that was leased as the courier wants it."""
+    return Taken(
+        fact=FactKey(row["case_id"], row["version"]),
+        recipient=recipient,
+        message_id=row["message_id"],
+        destination=destination,
+        body=row["body"],
+        attempts=row["attempts"],
+        taken_at=row["taken_at"],
+        postponed=row["postponed"],
+    )

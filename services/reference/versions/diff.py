@@ -56,6 +56,11 @@ def _entries(part: str, key: Callable[[Any], str], old: ReferenceVersion, new: R
             yield from _changed(part, name, before[name], after[name])
 
 
+def changed_entry(part: str, key: str, old: Any, new: Any) -> list[Change]:
+    """Return how one entry differs; nothing when it does not."""
+    return _changed(part, key, msgspec.structs.asdict(old), msgspec.structs.asdict(new))
+
+
 def _changed(part: str, key: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
     fields = [field for field in before if before[field] != after[field]]
     if not fields:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from services.reference.model.catalogue import Item
 from services.reference.model.version import ReferenceVersion
-from services.reference.versions.diff import Change, changes_between
+from services.reference.versions.diff import Change, changed_entry
 
 NUMBERS_MAX: Final = 12
 """Cases named in the reason of a draft; how many there are stands beside them."""
@@ -53,7 +53,7 @@ def proposals_of(precedents: Iterable[Precedent], version: ReferenceVersion) -> 
         item = items.get(one.item)
         if item is not None and item.lead == one.passed_on_by and one.taken_on_by in units - {item.lead}:
             found.setdefault((one.item, one.taken_on_by), []).append(one.number)
-    proposed = [_proposal(items[code], lead, sorted(numbers), version) for (code, lead), numbers in found.items()]
+    proposed = [_proposal(items[code], lead, sorted(numbers)) for (code, lead), numbers in found.items()]
     return tuple(sorted(proposed, key=lambda one: (-len(one.precedents), one.item, one.proposed)))
 
 
@@ -64,13 +64,13 @@ def with_lead(version: ReferenceVersion, code: str, lead: str) -> ReferenceVersi
     )
 
 
-def _proposal(item: Item, lead: str, numbers: Sequence[str], version: ReferenceVersion) -> RuleProposal:
+def _proposal(item: Item, lead: str, numbers: Sequence[str]) -> RuleProposal:
     return RuleProposal(
         item=item.code,
         lead=item.lead,
         proposed=lead,
         precedents=tuple(numbers),
-        changes=tuple(changes_between(version, with_lead(version, item.code, lead))),
+        changes=tuple(changed_entry("catalogue", item.code, item, _led(item, lead))),
     )
 
 

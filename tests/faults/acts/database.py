@@ -102,7 +102,10 @@ async def _mount(folder: Path, options: str, *more: str) -> None:
     argv = ["mount", "-o", options, *more, str(folder)]
     done = await asyncio.to_thread(subprocess.run, argv, capture_output=True, check=False)
     if done.returncode != 0:
-        pytest.skip(f"no file system can be mounted here: {done.stderr.decode()}")
+        pytest.fail(
+            f"a file system of its own must be mounted for this fault, and this machine refused: "
+            f"{done.stderr.decode().strip()}. Run it as root where mounting is allowed, or leave it out with -k."
+        )
 
 
 async def _each(ground: Ground, *statements: str) -> None:

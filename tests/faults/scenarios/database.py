@@ -61,7 +61,7 @@ SCENARIOS: Final = (
             Fault(at=9, what="lock", seconds=12, how={"table": "intake.reports"}),
             hour_passes(8),
         ],
-        also=looking.was_refused_and_told_when_to_come_again,
+        also=looking.nobody_waited_for_ever,
     ),
     Scenario(
         number=19,

@@ -67,6 +67,8 @@ def test_the_end_of_a_log_is_short_and_a_missing_one_empty(tmp_path: Path) -> No
 def test_a_taken_port_is_named_with_its_variable() -> None:
     taken, free = free_ports(2)
     with socket.socket() as other:
+        # As servers do: connections of an earlier run may still linger at this port.
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.bind(("127.0.0.1", taken))
         other.listen()
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 from services.contracts.codec import decode
 from services.contracts.events import CaseProgressed
@@ -11,13 +11,25 @@ from services.contracts.events.life import (
     Corrected,
     Extended,
     ExtensionAsked,
+    Reopened,
     RequestReviewed,
     ResolvedOnSpot,
     Resumed,
     SuspensionAsked,
     TerminationAsked,
 )
-from services.contracts.events.progress import Closed, FollowedUp, Handled, ReturnAsked, Verified
+from services.contracts.events.progress import (
+    Closed,
+    Dispatched,
+    FollowedUp,
+    Handled,
+    ReturnAsked,
+    ReworkOrdered,
+    Verified,
+)
+
+OF_RESIDENTS: Final = (FollowedUp, Reopened, ReworkOrdered, Dispatched)
+"""A resident belongs to no unit: adds to a report, and by that may begin a closed case again (S4-03, X-14)."""
 
 
 def judge(bodies: Iterable[bytes]) -> None:
@@ -58,7 +70,7 @@ def says_what_it_was_before(events: list[CaseProgressed]) -> None:
 
 def has_an_actor_and_a_reason(event: CaseProgressed) -> None:
     assert event.actor.role
-    assert event.actor.unit or isinstance(event.what, FollowedUp)
+    assert event.actor.unit or (event.actor.role == "resident" and isinstance(event.what, OF_RESIDENTS))
     assert event.at.tzinfo is not None
     assert getattr(event.what, "reason", "said elsewhere") or event.what.__struct_config__.tag in {
         "step_taken",

@@ -77,7 +77,8 @@ class Look:
             assert row["leads"] == ([row["lead"]] if row["is_open"] else [])
             before = self.cases.get(case_id)
             if before is not None and row["attempt"] != before["attempt"] and self.city.kinds == {"deliver"}:
-                assert row["attempt"] == before["attempt_awaited"]
+                # What a resident adds to a closed case begins it again, with the lead it had (S4-03, X-14).
+                assert row["attempt"] == (before["attempt_awaited"] if before["is_open"] else before["attempt"] + 1)
 
     def _versions(self, cases: Mapping[UUID, Row], facts: Mapping[tuple[UUID, int, str], Row]) -> None:
         """Versions are contiguous, event ids are not used twice, and no fact ever changes."""

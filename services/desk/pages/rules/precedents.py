@@ -52,13 +52,5 @@ async def proposed_now(parts: PageParts, visit: Visit) -> tuple[RuleProposal, ..
 
 async def proposals_shown(parts: PageParts, visit: Visit) -> list[dict[str, Any]]:
     """Return the proposals with their differences in words."""
-    version = parts.names.latest().version
-    return [
-        {
-            "proposal": one,
-            "parts": wording_of(parts, visit, version, with_lead(version, one.item, one.proposed)).parts(
-                list(one.changes)
-            ),
-        }
-        for one in await proposed_now(parts, visit)
-    ]
+    wording = wording_of(parts, visit, parts.names.latest().version)
+    return [{"proposal": one, "parts": wording.parts(one.changes)} for one in await proposed_now(parts, visit)]

@@ -6,26 +6,14 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from services.intake.ports import Progress
+
 Mark = Literal["done", "now", "ahead"]
 ENDED: Final = frozenset({"closed", "archived", "rejected", "terminated", "handed_over", "resolved_on_spot"})
 """Nothing can be added or withdrawn any more."""
 UNHAPPY_MAX: Final = 2
 """Ratings up to here are asked for a reason."""
 RATINGS: Final = (5, 4, 3, 2, 1)
-
-
-class ProgressTold(msgspec.Struct, frozen=True):
-    """The API's progress, as the page reads it."""
-
-    state: str
-    dispatched_at: datetime | None = None
-    signed_in_at: datetime | None = None
-    handled_at: datetime | None = None
-    closed_at: datetime | None = None
-    promise_due_at: datetime | None = None
-    lead: str | None = None
-    measure: str | None = None
-    done_by: str | None = None
 
 
 class AddedTold(msgspec.Struct, frozen=True):
@@ -38,7 +26,7 @@ class TrackedTold(msgspec.Struct, frozen=True):
 
     number: str
     accepted_at: datetime
-    progress: ProgressTold
+    progress: Progress
     added: tuple[AddedTold, ...] = ()
 
 
