@@ -153,6 +153,14 @@ class Calendar:
             self.year(day.year)
         return replace(self, version=version, years=tuple(_with_days_off(data, extra) for data in self.years))
 
+    def with_later_years_of(self, other: "Calendar") -> "Calendar":
+        """Return this calendar with the years of `other` that follow its own; itself where none does."""
+        last = self.years[-1].year
+        later = tuple(data for data in other.years if data.year > last)
+        if not later or later[0].year != last + 1:
+            return self
+        return replace(self, version=f"{self.version}, then {other.version}", years=self.years + later)
+
     def year(self, year: int) -> YearDays:
         """Return the data of one year, or raise UnknownYearError."""
         first = self.years[0].year

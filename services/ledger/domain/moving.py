@@ -1,7 +1,7 @@
 """A reference version comes into force: what is pending on a case moves with it (design §7)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
@@ -43,6 +43,23 @@ def catch_up(case: TakenCase, now: datetime, applied: City, coming: Sequence[Com
         case.case.applied_version = city.number
     settle(case, now, city)
     return city
+
+
+def knowing_years(city: City, coming: Sequence[Coming]) -> tuple[City, tuple[Coming, ...]]:
+    """Return a case's city and those on the way, each counting years it does not know as the last of them says.
+
+    A step that falls due in a year which nobody had published when the case began can take effect by no other version,
+    and what cannot settle cannot move.
+    """
+    if not coming:
+        return city, ()
+    last = coming[-1].city.calendar
+
+    def known(one: City) -> City:
+        calendar = one.calendar.with_later_years_of(last)
+        return one if calendar is one.calendar else replace(one, calendar=calendar)
+
+    return known(city), tuple(replace(version, city=known(version.city)) for version in coming)
 
 
 def differ(old: City, new: City) -> tuple[Because, ...]:

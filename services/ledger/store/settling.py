@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.chassis.postgres import Pool
 from services.ledger.domain.city import City
-from services.ledger.domain.moving import Coming, catch_up
+from services.ledger.domain.moving import Coming, catch_up, knowing_years
 from services.ledger.store.aside import Aside, CannotSettleError
 from services.ledger.store.cities import Cities
 from services.ledger.store.red_steps import count_reds
@@ -76,7 +76,7 @@ async def settle_all(connection: Any, taken: Taken, cities: Cities, act: object 
     for case in taken.cases:
         versions = (case.case.reference_version, case.case.applied_version)
         if versions not in known:
-            known[versions] = await cities.of(*versions), await cities.coming(*versions, taken.now)
+            known[versions] = knowing_years(await cities.of(*versions), await cities.coming(*versions, taken.now))
         try:
             catch_up(case, taken.now, *known[versions])
         except (LookupError, ValueError, ArithmeticError, StopIteration) as error:

@@ -41,6 +41,17 @@ def test_a_year_without_data_is_refused(year: int) -> None:
         OFFICE.is_working_day(date(year, 3, 2))
 
 
+def test_a_calendar_counts_the_years_that_follow_its_own_as_another_one_says() -> None:
+    first = Calendar.of("2026 only", OFFICE.year(2026))
+    first_of_2028 = Calendar.of(
+        "2028 only", YearDays(year=2028, holidays=frozenset(), makeup_workdays=frozenset(), status=Status.PROVISIONAL)
+    )
+
+    assert first.with_later_years_of(OFFICE).years == OFFICE.years
+    assert OFFICE.with_later_years_of(first) is OFFICE
+    assert first.with_later_years_of(first_of_2028) is first
+
+
 def test_a_regional_festival_closes_the_offices_there_only() -> None:
     festival = OFFICE.with_regional_days("NM-2026", [date(2026, 7, 13), date(2026, 2, 14)])
     friday = local("2026-07-10 17:00")

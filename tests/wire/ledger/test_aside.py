@@ -1,18 +1,20 @@
 """One case that cannot be settled: it stands aside, and time goes on for the rest of the city."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from services.ledger.store.aside import ASIDE_MAX, ASIDE_SECONDS, Aside, CannotSettleError
+from services.ledger.store.settling import Settled
 from services.reference.model.modes import ModeClass, ModeProfile
 from tests.builders import an_id
 from tests.environment.database import Database
-from tests.unit.reference.town import HERE, MORNING, a_version
+from tests.unit.reference.town import HERE, MORNING, a_version, calendars
 from tests.wire.ledger.moving_town import Town, a_town
 
 FLOOD = ModeProfile(id="flood", name_zh="防汛", classes=(ModeClass(items=("0203",), limits={"handling": "2uh"}),))
+LATE_IN_DECEMBER = datetime(2026, 12, 28, 1, tzinfo=UTC)
 STEPS = "select count(*) from ledger.steps where case_id = $1"
 APPLIED = "select applied_version from ledger.cases where case_id = $1"
 
@@ -81,3 +83,23 @@ def test_when_too_many_cannot_be_settled_it_is_not_the_cases() -> None:
 
     with pytest.raises(CannotSettleError):
         aside.put(CannotSettleError(an_id("one more")))
+
+
+async def test_the_calendar_of_a_year_mends_what_fell_due_in_it_before_it_was_published(database: Database) -> None:
+    this_year = a_version(calendars=tuple(year for year in calendars() if year.year == 2026))
+    async with a_town(database, this_year, LATE_IN_DECEMBER) as town:
+        await town.open("over new year", item="0203", place=HERE)
+        town.at(LATE_IN_DECEMBER + timedelta(days=40))
+        clock = [0.0]
+        town.settling.aside.seconds = lambda: clock[0]
+        before = [await town.settling.settle_due(10), await town.rows(STEPS, an_id("over new year"))]
+
+        await town.publish(a_version(calendars=calendars()), await town.now() + timedelta(seconds=5))
+        town.at(await town.now() + timedelta(minutes=1))
+        await town.reference.refresh()
+        clock[0] = ASIDE_SECONDS + 1
+        after = await town.settling.settle_due(10)
+
+        assert before == [Settled(), [(0,)]]
+        assert (after.cases, after.steps > 0) == (1, True)
+        assert await town.rows(APPLIED, an_id("over new year")) == [(2,)]
