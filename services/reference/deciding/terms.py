@@ -19,7 +19,7 @@ class Terms(msgspec.Struct, frozen=True):
 def terms_of(item: Item, policies: Policies) -> Terms:
     """Return the item's terms; the promise is the handling limit times the urgency's factor, rounded up.
 
-    A limit that the law sets stands above every local one and says so (domain §3.9).
+    A limit that the law sets stands above every local one and says so: it is the promise, too (domain §3.9).
 
     Raises:
         UnreadableLimitError: a limit that is none.
@@ -47,7 +47,7 @@ def _limits(
 ) -> Limits:
     stage = policies.stages[urgency]
     return Limits(
-        promise=str(Limit.parse(handling).times(stage.promise_factor)),
+        promise=handling if statutory else str(Limit.parse(handling).times(stage.promise_factor)),
         sign_in=stage.sign_in,
         handling=handling,
         verification=stage.verification,

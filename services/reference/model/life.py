@@ -16,6 +16,8 @@ class LifePolicy(msgspec.Struct, frozen=True, kw_only=True):
     extensions_max: int = 2
     extension_total: str = "10wd"
     """All extensions of an attempt together end at most this much after its first due date (Shandong)."""
+    statutory_extensions: dict[str, str] = {}
+    """By item: how far the law that sets its limit lets it be extended; an item left out is not extended at all."""
     extension_hold: str = "1wd"
     """At most so long do overdue steps wait for the decision on an extension asked for in time."""
     suspensions_max: int = 1

@@ -1,11 +1,12 @@
 """Policies must answer every question that will be asked of them: every urgency, clock, kind of whistle and lane."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final, get_args
 
 from services.contracts.events.dispatch import Urgency
 from services.contracts.events.progress import ClockKind, WhistleKind
 from services.contracts.events.report import Lane
+from services.reference.model.catalogue import Item
 from services.reference.model.policies import AfterDue, Ladder, Policies
 from services.reference.sheets.checking_appraisal import appraisal_faults
 from services.reference.sheets.checking_duplicates import duplicate_faults
@@ -17,7 +18,7 @@ REDS_MIN: Final = 2
 """One red step has its own rung."""
 
 
-def check_policies(policies: Policies, item_codes: Collection[str]) -> Iterator[Refusal]:
+def check_policies(policies: Policies, items: Mapping[str, Item]) -> Iterator[Refusal]:
     """Yield what is missing or unreadable."""
     for place, reason in (
         *_missing(policies),
@@ -29,10 +30,13 @@ def check_policies(policies: Policies, item_codes: Collection[str]) -> Iterator[
     ):
         yield Refusal(SHEET, 0, place, reason)
     for lane in get_args(Lane)[1:]:
-        if policies.lane_items.get(lane) not in item_codes:
+        if policies.lane_items.get(lane) not in items:
             yield Refusal(SHEET, 0, "lane_items", f"lane {lane} needs an item of the catalogue")
-    for code in sorted(policies.major.items - frozenset(item_codes)):
+    for code in sorted(policies.major.items - items.keys()):
         yield Refusal(SHEET, 0, "major", f"no item {code} in the catalogue")
+    for code in policies.life.statutory_extensions:
+        if code not in items or items[code].source != "L":
+            yield Refusal(SHEET, 0, "life.statutory_extensions", f"{code} is no item whose limit the law sets")
 
 
 def _missing(policies: Policies) -> Iterator[tuple[str, str]]:
@@ -99,6 +103,8 @@ def _limits(policies: Policies) -> Iterator[tuple[str, str]]:
     yield "rework_min", policies.rework_min
     yield "tier_keeps", policies.tier_keeps
     yield "unclassified_limit", policies.unclassified_limit
+    for code, text in policies.life.statutory_extensions.items():
+        yield f"life.statutory_extensions.{code}", text
 
 
 def _after_due(ladder: Ladder) -> Iterator[str]:

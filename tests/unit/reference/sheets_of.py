@@ -79,9 +79,9 @@ def write_sheets(folder: Path, changed: dict[str, str | bytes] | None = None) ->
         (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
     for name in ("calendars/CN-2026.json", "calendars/CN-2027.json"):
         (folder / "city" / name).write_bytes((REFERENCE / name).read_bytes())
-    # The city's policies, without the items that the town does not know.
+    # The city's policies, without what they say of items that the town does not know.
     policies = json.loads((REFERENCE / "policies.json").read_bytes())
-    (folder / "city" / "policies.json").write_text(json.dumps({**policies, "major": {}}))
+    (folder / "city" / "policies.json").write_text(json.dumps({**policies, "major": {}, "life": {}}))
 
 
 def read_sheets(folder: Path, *, delegated: bool = True) -> ReferenceVersion:

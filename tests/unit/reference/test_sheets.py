@@ -1,6 +1,7 @@
 """Sheets become a version, or every reason why not: sheet, row, column, and nothing is guessed."""
 
 import io
+import json
 from pathlib import Path
 
 import openpyxl
@@ -167,6 +168,21 @@ def test_what_cannot_be_true_is_refused_with_row_and_reason(
     refusals = refusals_of(tmp_path, changed(*change))
 
     assert any(said.startswith(refusal) for said in refusals), refusals
+
+
+@pytest.mark.parametrize("allowed", ["soon", "30wd"], ids=["unreadable", "not-of-the-law"])
+def test_an_extension_that_no_law_allows_is_refused(tmp_path: Path, allowed: str) -> None:
+    write_sheets(tmp_path)
+    path = tmp_path / "city/policies.json"
+    policies = json.loads(path.read_bytes())
+    path.write_text(json.dumps({**policies, "life": {"statutory_extensions": {"0203": allowed}}}))
+
+    with pytest.raises(SheetsRefusedError) as refused:
+        read_sheets(tmp_path)
+
+    places = {refusal.column for refusal in refused.value.refusals}
+    expected = {"life.statutory_extensions"} | ({"life.statutory_extensions.0203"} if allowed == "soon" else set())
+    assert places == expected
 
 
 def test_all_refusals_are_told_together(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from services.ledger.domain.clocks import start_clock, stop_all
 from services.ledger.domain.ladder import limit_of
 from services.ledger.domain.life import who
 from services.ledger.domain.life.acts import AskExtension, AskSuspension, AskTermination, Explain, Withdraw
-from services.ledger.domain.life.pausing import hold, release
+from services.ledger.domain.life.pausing import extendable, hold, release
 from services.ledger.domain.life.transition import REQUESTED, Asked, Transition
 from services.ledger.domain.requests import Request
 from services.ledger.domain.state import ClockRow
@@ -69,14 +69,28 @@ def _ask_extension(case: TakenCase, asked: Asked) -> None:
     clock = next(case.running("handling", row.lead))
     if asked.now > clock.due_at:
         raise RefusedError("extension-too-late", "more time is asked for before the limit, not after it")
-    latest = add(_first_due(clock, city), limit_of(life.extension_total), city.calendar)
-    if add(clock.due_at, limit_of(act.by), city.calendar) > latest:
-        raise RefusedError("extension-too-long", f"all extensions together are at most {life.extension_total}")
+    _refuse_if_too_long(case, clock, asked)
     request(case, asked, "extension", act.reason, "extension_requested").by = act.by
     held_until = add(asked.now, limit_of(life.extension_hold), city.calendar)
     hold(case, asked.now, held_until, city)
     fact = ExtensionAsked(unit=row.lead, reason=act.reason, by=act.by, held_until=held_until)
     case.state_fact(fact, asked.actor, asked.now)
+
+
+def _refuse_if_too_long(case: TakenCase, clock: ClockRow, asked: Asked) -> None:
+    """A limit that the law sets is extended only as far as the law says, the promise no further than it (domain §3.9).
+
+    Of other limits the policy's total holds for each attempt.
+    """
+    row, life, city = case.case, asked.city.policies.life, asked.city
+    statutory = case.decision.limits.statutory
+    total = life.statutory_extensions.get(row.item or "") if statutory else life.extension_total
+    if total is None:
+        raise RefusedError("statutory-limit", "the law sets this limit and allows no extension")
+    for moved_clock in extendable(case, asked.now) if statutory else [clock]:
+        latest = add(_first_due(moved_clock, city), limit_of(total), city.calendar)
+        if add(moved_clock.due_at, limit_of(asked.act.by), city.calendar) > latest:
+            raise RefusedError("extension-too-long", f"all extensions together are at most {total}")
 
 
 def _first_due(clock: ClockRow, city: City) -> datetime:
@@ -142,7 +156,7 @@ TRANSITIONS = (
         by=who.lead,
         source=AT_WORK,
         to="extension_requested",
-        needs="before the limit, at most two, ten working days in all, a reason",
+        needs="before the limit, at most two, ten working days in all or what the law allows, a reason",
         fact="extension_asked",
         do=_ask_extension,
     ),

@@ -34,14 +34,14 @@ def run_on(case: TakenCase, now: datetime, city: City) -> None:
 def lengthen(case: TakenCase, by: str, asked_at: datetime, city: City) -> datetime:
     """Give the lead longer, and the promise with it where it had not passed by then; return the lead's new due date."""
     extension = Lengthened(since=asked_at, by=by)
-    for clock in _extendable(case, asked_at):
+    for clock in extendable(case, asked_at):
         _adjust(case, clock, extension, city)
     return next(case.running("handling", case.case.lead)).due_at
 
 
 def hold(case: TakenCase, now: datetime, until: datetime, city: City) -> None:
     """Let the steps of the lead's handling and of the promise wait for a decision."""
-    for clock in _extendable(case, now):
+    for clock in extendable(case, now):
         _adjust(case, clock, Held(since=now, until=until), city)
 
 
@@ -67,7 +67,8 @@ def resume_by_date(case: TakenCase, now: datetime, city: City) -> None:
     case.state_fact(Resumed(because="date"), SYSTEM, now)
 
 
-def _extendable(case: TakenCase, asked_at: datetime) -> list[ClockRow]:
+def extendable(case: TakenCase, asked_at: datetime) -> list[ClockRow]:
+    """Return the clocks that an extension asked for at `asked_at` makes longer: the lead's, and the promise."""
     running = [*case.running("handling", case.case.lead), *case.running("promise")]
     return [clock for clock in running if clock.due_at >= asked_at]
 
