@@ -10,6 +10,7 @@ from deploy.embedded.running import System
 from services.appraisal.domain.bulletin import Bulletin
 from services.appraisal.domain.compiling import compile_bulletin
 from services.appraisal.domain.periods import month_at
+from services.appraisal.store.completeness import taken_of
 from services.appraisal.store.drafts import save_draft
 from services.appraisal.store.months import read_month
 from services.appraisal.store.publishing import graded_month
@@ -32,8 +33,9 @@ async def month_so_far(system: System, quiet: Quiet, operator: Any) -> Bulletin:
     now = await operator.fetchval(NOW)
     async with operator.transaction(isolation="repeatable_read", readonly=True):
         month = await read_month(operator, month_at(now, SHANGHAI), SHANGHAI)
+        taken = await taken_of(operator, month.period, over=now >= month.period.ends)
     bulletin = compile_bulletin(month)
-    await save_draft(operator, bulletin, graded_month(month), now)
+    await save_draft(operator, bulletin, graded_month(month), taken, now)
     return bulletin
 
 

@@ -13,6 +13,7 @@ from services.appraisal.domain.compiling import compile_bulletin
 from services.appraisal.domain.periods import Period, month_at, month_before
 from services.appraisal.metrics import AppraisalMetrics
 from services.appraisal.store.bursting import tell_of_bursts
+from services.appraisal.store.completeness import taken_of
 from services.appraisal.store.drafts import Standing, save_draft, standing_of
 from services.appraisal.store.months import NothingInForceError, read_month
 from services.appraisal.store.policies import PoliciesInForce
@@ -94,12 +95,13 @@ class Compiler:
                 return
             try:
                 read = await read_month(connection, month, self.zone)
+                taken = await taken_of(connection, month, over=standing.over)
             except NothingInForceError:
                 return
         bulletin = await asyncio.to_thread(compile_bulletin, read)
         graded = await asyncio.to_thread(graded_month, read)
         async with self.pool.acquire() as connection:
-            await save_draft(connection, bulletin, graded, instant)
+            await save_draft(connection, bulletin, graded, taken, instant)
         self._known[month.name] = standing
         self.metrics.drafts.inc()
         _log.info("bulletin compiled", period=month.name, cases=len(read.records))

@@ -12,6 +12,7 @@ from services.appraisal.domain.bulletin import Bulletin, canonical
 from services.appraisal.domain.compiling import compile_bulletin
 from services.appraisal.domain.counting import Month
 from services.appraisal.domain.periods import Period, UnreadablePeriodError, months_in, period_of
+from services.appraisal.store.completeness import Taken, taken_of
 from services.appraisal.store.drafts import save_draft
 from services.appraisal.store.months import NothingInForceError, read_month
 from services.appraisal.store.publishing import (
@@ -84,7 +85,8 @@ def correct(
 
 async def _bulletin(name: str, out: Path | None, *, check: bool) -> Answer:
     async with as_operator() as connection:
-        compiled = compile_bulletin(await read_span(connection, named(name)))
+        read, taken = await read_span(connection, named(name))
+        compiled = compile_bulletin(read)
         published = await connection.fetchval(PUBLISHED, name)
     body = canonical(compiled)
     if out is not None:
@@ -98,6 +100,8 @@ async def _bulletin(name: str, out: Path | None, *, check: bool) -> Answer:
         return Answer(told, lines)
     if published is None:
         raise RefusedError(f"no bulletin of {name} is published")
+    if taken.missing:
+        raise RefusedError(f"{name} is not complete: {taken.missing} facts of the ledger are still to come")
     same = bool(published == body)
     said = "the same bytes as published" if same else "NOT what was published"
     return Answer(told | {"same": same}, [said], failed=not same)
@@ -111,9 +115,9 @@ def _write(out: Path, compiled: Bulletin) -> None:
 async def _publish_bulletin(name: str) -> Answer:
     period, token = named(name), own_token()
     async with as_operator() as connection:
-        read = await read_span(connection, period)
+        read, taken = await read_span(connection, period)
         compiled: Bulletin = compile_bulletin(read)
-        body = await save_draft(connection, compiled, graded_month(read), await connection.fetchval(NOW))
+        body = await save_draft(connection, compiled, graded_month(read), taken, await connection.fetchval(NOW))
         at = await asked(publish_bulletin(connection, name, hashlib.sha256(body).digest(), token))
         await note(connection, "bulletin published", name, {"sha256": hashlib.sha256(body).hexdigest()})
     return Answer({"period": name, "published_at": at}, [f"the bulletin of {name} is published; every unit is told"])
@@ -124,7 +128,9 @@ async def _publish_grades(name: str) -> Answer:
     async with as_operator() as connection:
         if await connection.fetchval(NOW) < period.ends:
             raise RefusedError(f"{name} is not over")
-        graded = await _graded(connection, period)
+        graded, missing = await _graded(connection, period)
+        if missing:
+            raise RefusedError(f"{name} is not complete: {missing} facts of the ledger are still to come")
         count = await asked(publish_grades(connection, period, graded, token))
         await note(connection, "grades published", name, {"units": count})
     return Answer({"period": name, "units": count}, [f"grades of {count} units are published"])
@@ -135,7 +141,7 @@ async def _grades(name: str) -> Answer:
         rows = [tuple(entry[key] for key in GRADES) for entry in await entries_of(connection, name)]
         published = bool(rows)
         if not published:
-            graded = await _graded(connection, named(name))
+            graded, _ = await _graded(connection, named(name))
             rows = [(one.unit, 0, one.grade, str(one.points), "") for one in graded]
     told = {"published": published, "grades": [dict(zip(GRADES, row, strict=True)) for row in rows]}
     return Answer(told, [table(GRADES, rows), "published" if published else "not published"])
@@ -149,18 +155,18 @@ async def _correct(period: str, unit: str, grade: str, reason: str) -> Answer:
     return Answer({"period": period, "unit": unit, "entry": entry}, [f"entry {entry} of {unit} says {grade}"])
 
 
-async def _graded(connection: Connection, period: Period) -> "list[Graded]":
-    read = await read_span(connection, period)
+async def _graded(connection: Connection, period: Period) -> "tuple[list[Graded], int | None]":
+    read, taken = await read_span(connection, period)
     if "H" not in period.name:
-        return list(graded_month(read))
-    return list(await asked(graded_half_year(connection, read, months_in(period, ZONE))))
+        return list(graded_month(read)), taken.missing
+    return list(await asked(graded_half_year(connection, read, months_in(period, ZONE)))), taken.missing
 
 
-async def read_span(connection: Connection, period: Period) -> Month:
-    """Return what the facts say of a period. Raises RefusedError."""
+async def read_span(connection: Connection, period: Period) -> tuple[Month, Taken]:
+    """Return what the facts say of a period, and whether they are all there. Raises RefusedError."""
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
-            return await read_month(connection, period, ZONE)
+            return await read_month(connection, period, ZONE), await taken_of(connection, period, over=True)
     except NothingInForceError as error:
         raise RefusedError(str(error)) from error
 

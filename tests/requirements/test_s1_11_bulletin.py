@@ -14,6 +14,7 @@ import pytest
 from services.appraisal.domain.bulletin import Bulletin, RateShown, Shown, canonical, read_bulletin
 from services.appraisal.domain.compiling import compile_bulletin
 from services.appraisal.domain.periods import period_of
+from services.appraisal.store.drafts import Standing, standing_of
 from services.appraisal.store.months import read_month
 from services.appraisal.store.publishing import NotPublishedError, publish_bulletin
 from services.appraisal.store.workbook import workbook_of
@@ -160,12 +161,77 @@ async def test_a_month_that_is_not_over_is_not_published(room: Room) -> None:
         await publish(room, draft_of(room))
 
 
+async def test_a_month_of_which_the_ledger_stated_more_is_not_published(room: Room) -> None:
+    stories = a_month()
+    state(room, *stories)
+    await room.keep(stories[1:])
+    await room.compiler.tick()
+
+    with pytest.raises(NotPublishedError, match="facts of the ledger are still to come"):
+        await publish(room, draft_of(room))
+    assert room.database.run_sql("select missing > 0 from appraisal.bulletins_shown").strip() == "t"
+    await room.keep(stories[:1])
+    with pytest.raises(NotPublishedError, match="not complete"):
+        await publish(room, draft_of(room))
+
+    await room.another_process().tick()
+    await publish(room, draft_of(room))
+
+
+async def test_while_the_figures_are_rebuilt_and_when_facts_come_late_nothing_is_published(room: Room) -> None:
+    stories = a_month()
+    state(room, *stories)
+    await room.keep(stories)
+    await room.compiler.tick()
+    late = Story("late", march(6), march(10))
+
+    state(room, late)
+    with pytest.raises(NotPublishedError, match="still to come"):
+        await publish(room, draft_of(room))
+    await room.keep([late])
+    room.database.run_sql("delete from appraisal.facts where case_id in (select case_id from appraisal.facts limit 3)")
+    with pytest.raises(NotPublishedError, match="changed since"):
+        await publish(room, draft_of(room))
+    await room.another_process().tick()
+    with pytest.raises(NotPublishedError, match="still to come"):
+        await publish(room, draft_of(room))
+
+
+async def test_a_fact_of_an_earlier_month_that_comes_late_changes_the_draft(room: Room) -> None:
+    february = MARCH.starts - timedelta(days=5)
+    old = Story("old", february, march(10))
+    await room.keep(a_month())
+    before = await standing(room)
+
+    await room.keep([old])
+
+    assert await standing(room) != before
+
+
 async def publish(room: Room, seen: bytes) -> datetime:
     connection = await asyncpg.connect(room.database.dsn("operator"))
     try:
         return await publish_bulletin(connection, "2026-03", seen, token_of("a leader").token_hash)
     finally:
         await connection.close()
+
+
+async def standing(room: Room) -> Standing | None:
+    """Return by what the process sees that the draft has to be compiled again."""
+    async with room.pool.acquire() as connection:
+        return await standing_of(connection, MARCH, MARCH.ends + timedelta(hours=1))
+
+
+def state(room: Room, *stories: Story) -> None:
+    """Let the ledger have stated the facts of cases."""
+    room.database.run_sql(
+        "".join(
+            "insert into ledger.facts (case_id, version, topic, event_id, at, body) values"
+            f" ('{each.case_id}', {each.version}, '{each.TYPE}', '{each.event_id}', '{each.at.isoformat()}', '');"
+            for story in stories
+            for each in story.events
+        )
+    )
 
 
 def draft_of(room: Room) -> bytes:

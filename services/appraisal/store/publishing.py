@@ -114,5 +114,6 @@ async def _asked(connection: "Connection", statement: str, *given: object) -> An
         asyncpg.InvalidAuthorizationSpecificationError,
         asyncpg.NoDataFoundError,
         asyncpg.SerializationError,
+        asyncpg.ObjectNotInPrerequisiteStateError,
     ) as error:
         raise NotPublishedError(str(error)) from error

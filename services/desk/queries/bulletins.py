@@ -17,7 +17,7 @@ MONTHS_MAX: Final = 36
 MONTHS: Final = f"""
     select period, published_at, over from appraisal.bulletins_shown order by period desc limit {MONTHS_MAX}
 """
-ONE: Final = "select body, sha256, published_at, over from appraisal.bulletins_shown where period = $1"
+ONE: Final = "select body, sha256, published_at, over, missing from appraisal.bulletins_shown where period = $1"
 WORKBOOK: Final = "select body, workbook, published_at from appraisal.bulletins_shown where period = $1"
 GRADES: Final = """
     select unit, entry, grade, points, reason, at from appraisal.grades_shown where period = $1 order by unit, entry
@@ -48,8 +48,14 @@ class BulletinShown:
     """SHA-256 of its bytes, by which a person publishes what they have seen."""
     published_at: datetime | None
     over: bool
+    missing: int | None
+    """Facts of the ledger that were not there when it was compiled; None: nobody looked."""
     grades: Sequence[Mapping[str, Any]]
     samples: Sequence[Mapping[str, Any]]
+
+    @property
+    def may_be_published(self) -> bool:
+        return self.published_at is None and self.over and self.missing == 0
 
     def cases_of(self, name: str) -> Sequence[tuple[str, UUID]]:
         """Return number and id of the cases behind a figure; none for a name that is no figure's."""
@@ -82,6 +88,7 @@ async def bulletin_of(asking: Asking, period: str) -> BulletinShown | None:
         digest=row["sha256"].hex(),
         published_at=row["published_at"],
         over=row["over"],
+        missing=row["missing"],
         grades=[dict(each) for each in await asking.connection.fetch(GRADES, period)],
         samples=[dict(each) for each in await asking.connection.fetch(SAMPLES, period)],
     )
@@ -124,7 +131,8 @@ def refusals_told() -> Iterator[None]:
     """Say why nothing was published.
 
     Raises:
-        Problem: it changed since, is not complete, was published already, or the person is not the center's leader.
+        Problem: it changed since, its month is not over or not complete, it was published already, or the person is
+            not the center's leader.
     """
     try:
         yield
@@ -132,6 +140,8 @@ def refusals_told() -> Iterator[None]:
         raise Problem("draft-changed", "The draft changed", 409, "Look at it again before you publish it.") from None
     except asyncpg.NoDataFoundError:
         raise Problem("month-not-over", "The month is not over", 409) from None
+    except asyncpg.ObjectNotInPrerequisiteStateError as error:
+        raise Problem("month-incomplete", "The month is not complete", 409, str(error)) from None
     except asyncpg.UniqueViolationError:
         raise Problem("published-already", "Published already", 409) from None
     except asyncpg.InsufficientPrivilegeError:

@@ -12,6 +12,7 @@ from services.appraisal.domain.bulletin import Bulletin
 from services.appraisal.domain.compiling import compile_bulletin
 from services.appraisal.domain.counting import Month, Town
 from services.appraisal.domain.periods import period_of
+from services.appraisal.store.completeness import Taken
 from services.appraisal.store.drafts import save_draft
 from services.reference.model.appraising import AppraisalPolicy
 from tests.builders import an_id
@@ -48,7 +49,7 @@ async def test_the_loop_goes_round_while_the_workbook_of_a_month_is_made() -> No
             rounds += 1
 
     ticking = asyncio.create_task(go_round())
-    await save_draft(anybody, a_month_of(2_000), (), NOW)
+    await save_draft(anybody, a_month_of(2_000), (), Taken(0, 0, 0), NOW)
     ticking.cancel()
     with suppress(asyncio.CancelledError):
         await ticking

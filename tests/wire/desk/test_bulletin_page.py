@@ -41,8 +41,10 @@ def a_body(stories: Sequence[Story], pages: Pages) -> bytes:
     bulletin = compile_bulletin(month)
     body = canonical(bulletin)
     pages.office.database.run_sql(
-        "insert into appraisal.drafts (period, body, workbook, compiled_at, over) values ('2026-03',"
-        f" '\\x{body.hex()}', '\\x{workbook_of(bulletin).hex()}', '{OVER}', true)"
+        "insert into appraisal.drafts (period, body, workbook, compiled_at, over, starts, ends, facts, notices,"
+        " missing) values"
+        f" ('2026-03', '\\x{body.hex()}', '\\x{workbook_of(bulletin).hex()}', '{OVER}', true,"
+        f" '{MARCH.starts.isoformat()}', '{MARCH.ends.isoformat()}', 0, 0, 0)"
         " on conflict (period) do update set body = excluded.body, workbook = excluded.workbook"
     )
     return body
@@ -80,6 +82,24 @@ async def test_a_draft_that_changed_meanwhile_and_who_is_not_the_leader_publish_
     refused = await center.post("/bulletin/2026-03/publish", {"seen": leader.field("seen")})
 
     assert (changed.status_code, refused.status_code) == (409, 403)
+    assert pages.office.count("appraisal.bulletins") == 0
+
+
+async def test_a_month_that_is_not_complete_is_refused_with_its_reason(pages: Pages) -> None:
+    body = a_body(ten_cases(), pages)
+    pages.office.at("2026-03-31 10:00:00+08")
+    await pages.office.open("not taken yet")
+    pages.office.at(OVER)
+    leader = await pages.browser_of("leader")
+    await leader.get("/bulletin/2026-03")
+
+    refused = await leader.post("/bulletin/2026-03/publish", {"seen": hashlib.sha256(body).hexdigest()})
+    pages.office.database.run_sql("update appraisal.drafts set missing = 3")
+    await leader.get("/bulletin/2026-03")
+
+    assert (refused.status_code, "尚未到齐" in refused.text) == (409, True)
+    assert "尚未到齐" in leader.page
+    assert 'action="/bulletin/2026-03/publish"' not in leader.page
     assert pages.office.count("appraisal.bulletins") == 0
 
 

@@ -74,7 +74,7 @@ class BulletinPages:
             shown=shown,
             told=shown.told,
             months=[month for month in known if month.published_at or drafts],
-            may_publish=shown.published_at is None and shown.over and visit.visitor.is_one_of(*PUBLISH),
+            may_publish=shown.may_be_published and visit.visitor.is_one_of(*PUBLISH),
             graded=graded if drafts else None,
             may_grade=graded is not None and graded.over and visit.visitor.is_one_of(*PUBLISH),
             may_correct=visit.visitor.is_one_of(*PUBLISH),
