@@ -34,6 +34,10 @@ insert into public.stepped values ('2026-01-02 00:00:00+00');
 grant select on public.stepped to public; grant usage on schema public to public;
 create or replace function clock.now() returns timestamptz language sql as 'select at from public.stepped';
 """
+RUN_ON = """
+create or replace function clock.now() returns timestamptz language sql as
+'select at + (clock_timestamp() - timestamptz ''{since}'') from public.stepped'
+"""
 EPOCH = 1
 
 
@@ -56,8 +60,12 @@ class Town:
     def at(self, instant: datetime) -> None:
         self.database.run_sql(f"update public.stepped set at = '{instant.isoformat()}'")
 
+    async def run_on(self) -> None:
+        """Let time pass at real rate from here."""
+        self.database.run_sql(RUN_ON.format(since=await self.pool.fetchval("select clock_timestamp()")))
+
     async def now(self) -> datetime:
-        now: datetime = await self.pool.fetchval("select at from public.stepped")
+        now: datetime = await self.pool.fetchval("select clock.now()")
         return now
 
     async def publish(self, version: ReferenceVersion, active_from: datetime) -> int:
@@ -65,11 +73,11 @@ class Town:
         drafted = await draft(self.operator, version, "as the test says", self.tokens["rule_owner"])
         return (await publish(self.operator, drafted, active_from, self.tokens["center_leader"])).number
 
-    async def switch(self, profile: str, area: str, *, on: bool) -> Switched:
-        """Switch a mode, in force 5 s from now, as the center's leader."""
+    async def switch(self, profile: str, area: str, *, on: bool, notice: timedelta = timedelta(seconds=5)) -> Switched:
+        """Switch a mode, in force after `notice`, as the center's leader."""
         asked = Switch(profile=profile, area=area, on=on, reason="气象台红色预警")
         in_force = (await self.reference.at(await self.now())).version
-        active_from = await self.now() + timedelta(seconds=5)
+        active_from = await self.now() + notice
         return await switch_and_tell(self.operator, asked, in_force, active_from, self.tokens["center_leader"])
 
     async def open(self, *names: str, item: str = "0203", place: Place | None = None, **report: Any) -> None:
