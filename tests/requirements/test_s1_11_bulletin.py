@@ -130,6 +130,30 @@ async def test_sensitive_matters_are_counted_and_nothing_else(room: Room) -> Non
     assert b"20260302-1-secret" not in body
 
 
+async def test_a_case_a_unit_is_barred_from_is_counted_and_named_nowhere(room: Room) -> None:
+    overdue = next(story for story in a_month() if story.name == "3")
+    accused = Story("3", overdue.opened_at, overdue.due_at, changes={"barred_units": ("sanitation",)})
+    for event in overdue.events[1:]:
+        accused.then(event.what, event.at)
+    others = [story for story in a_month() if story.name != "3"]
+    await room.keep([*others, accused])
+    barred = await compiled(room)
+    room.database.run_sql("delete from appraisal.facts")
+    await room.keep([*others, overdue])
+    listed = await compiled(room)
+
+    assert (barred.measures["due"].value, barred.unlisted) == (listed.measures["due"].value, 1)
+    assert {name: rate.percent for name, rate in barred.rates.items()} == {
+        name: rate.percent for name, rate in listed.rates.items()
+    }
+    assert [row.score for row in barred.units] == [row.score for row in listed.units]
+    written = canonical(barred).decode() + str(cells_of(workbook_of(barred)))
+    assert "20260302-1-3" in canonical(listed).decode()
+    assert "20260302-1-3" not in written
+    assert str(an_id("3")) not in written
+    assert all(barred.cases_of(shown.list) for shown in numbers_in(barred) if shown.list)
+
+
 async def test_what_was_published_stays_when_facts_come_later_and_every_unit_is_told_once(room: Room) -> None:
     await room.keep(a_month())
     await room.compiler.tick()

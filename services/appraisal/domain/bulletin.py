@@ -109,7 +109,10 @@ class InterviewRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 
 class Bulletin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Everything a leader signs. Sensitive lanes are counted and nothing else; their cases are in no list."""
+    """Everything a leader signs.
+
+    Every unit reads it: cases of sensitive lanes and those from which a unit is barred are counted and in no list.
+    """
 
     period: str
     starts: datetime
@@ -130,6 +133,8 @@ class Bulletin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Reported in the month, by lane."""
     cases: tuple[tuple[str, UUID], ...] = ()
     """Number and id of every case in a list, by number."""
+    unlisted: int = 0
+    """Ordinary cases that are counted and in no list, since a unit is barred from them."""
     lists: dict[str, tuple[int, ...]] = {}
     """Cases behind each figure: places in `cases`."""
 
@@ -139,7 +144,7 @@ class Bulletin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Lists:
-    """Collects the cases behind figures while a bulletin is compiled."""
+    """Collects the cases behind figures while a bulletin is compiled; a case without a number is only counted."""
 
     def __init__(self, numbers: Mapping[UUID, str]) -> None:
         self.cases = tuple(sorted((number, case_id) for case_id, number in numbers.items()))
@@ -148,10 +153,15 @@ class Lists:
 
     def add(self, name: str, cases: Iterable[UUID]) -> Shown:
         """Keep the cases behind a figure; its value is how many there are, each as often as it counts."""
-        places = tuple(sorted(self._places[case_id] for case_id in cases))
+        counted = list(cases)
+        places = tuple(sorted(self._places[case_id] for case_id in counted if case_id in self._places))
         if places:
             self.lists[name] = places
-        return Shown(str(len(places)), name if places else "")
+        return Shown(str(len(counted)), self.named(name))
+
+    def named(self, name: str) -> str:
+        """Return the name of a list; nothing where there is none to open."""
+        return name if name in self.lists else ""
 
 
 def canonical(bulletin: Bulletin) -> bytes:

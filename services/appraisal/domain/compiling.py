@@ -31,4 +31,5 @@ def compile_bulletin(month: Month) -> Bulletin:
         sensitive=sensitive_counts(counted),
         cases=counted.lists.cases,
         lists=counted.lists.lists,
+        unlisted=sum(record.snapshot.barred for record in counted.records),
     )

@@ -69,7 +69,8 @@ class Counted:
         ordinary = [record for record in self.month.records if record.snapshot.lane == "ordinary"]
         self.records = sorted(ordinary, key=lambda record: (record.snapshot.number, record.case_id))
         self.measures = {record.case_id: measures_of(record, period) for record in self.records}
-        self.lists = Lists({record.case_id: record.snapshot.number for record in self.records})
+        listed = (record for record in self.records if not record.snapshot.barred)
+        self.lists = Lists({record.case_id: record.snapshot.number for record in listed})
         self.voices = voices_of(self.records, period)
         self.work = whistle_work_of(self.records, period)
         self.whistling = whistling_of(self.records, period)
@@ -96,13 +97,13 @@ class Counted:
         }
 
     def shown(self, prefix: str, records: Sequence[Record]) -> dict[RateName, RateShown]:
-        """Return the records' rates as they are printed, each side with its list."""
+        """Return the records' rates as they are printed, each side with its list; `measured` has made those."""
         return {
             name: RateShown(
                 counted=plain(rate.counted),
                 of=rate.of,
                 percent=percent(rate.value),
-                list=f"{prefix}/{self.policy.rates[name].of}" if rate.of else "",
+                list=self.lists.named(f"{prefix}/{self.policy.rates[name].of}"),
                 counted_list=self._counting(prefix, name, records) if rate.counted else "",
             )
             for name, rate in self.rates(records).items()
@@ -113,7 +114,7 @@ class Counted:
         definition = self.policy.rates[name]
         measures = {measure for measure, weight in definition.counts.items() if weight}
         if len(measures) == 1:
-            return f"{prefix}/{min(measures)}"
+            return self.lists.named(f"{prefix}/{min(measures)}")
         found = ((one.case_id, self.measures[one.case_id]) for one in records)
         cases = [case_id for case_id, counts in found if definition.of in counts and measures & counts]
         return self.lists.add(f"{prefix}/{name}", cases).list

@@ -9,12 +9,14 @@ import msgspec
 from services.appraisal.domain.kept import Snapshot
 from services.contracts.events import CaseProgressed, Event
 from services.contracts.events.report import Lane
+from services.contracts.events.whistles import Proposed
 
 
 class WhatGlance(msgspec.Struct, frozen=True, gc=False):
     type: str
     because: msgspec.Raw = msgspec.Raw()
     """Of an opening its explanation; other facts say something else by this name."""
+    proposals: tuple[Proposed, ...] = ()
 
 
 class ReportGlance(msgspec.Struct, frozen=True, gc=False):
@@ -52,6 +54,7 @@ class FactGlance(Event, frozen=True, kw_only=True, gc=False):
     branch: str | None = None
     cooperating: tuple[str, ...] = ()
     clocks: tuple[ClockGlance, ...] = ()
+    barred_units: tuple[str, ...] = ()
 
 
 def snapshot_of(fact: FactGlance) -> Snapshot:
@@ -74,4 +77,5 @@ def snapshot_of(fact: FactGlance) -> Snapshot:
         fact.cooperating,
         any(report.has_contact for report in fact.reports),
         last,
+        bool(fact.barred_units),
     )

@@ -33,6 +33,8 @@ class Snapshot(msgspec.Struct, frozen=True, array_like=True, gc=False):
     has_contact: bool
     promise: int
     """Which promise it is: a case that begins again makes another."""
+    barred: bool = False
+    """Whether a unit is barred from it: it is counted, and named nowhere."""
 
 
 class Blown(msgspec.Struct, frozen=True, tag="blown"):

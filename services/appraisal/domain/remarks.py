@@ -15,10 +15,10 @@ DECISIONS: Final = frozenset({"proposed", "confirmed", "declined"})
 
 
 def overdue_rows(counted: Counted) -> Iterator[OverdueRow]:
-    """Yield each case whose promise came due in the month and was not kept, by number."""
+    """Yield each case whose promise came due in the month and was not kept, by number; none a unit is barred from."""
     for record in counted.records:
         found = counted.measures[record.case_id]
-        if "due" not in found or "closed_in_time" in found:
+        if record.snapshot.barred or "due" not in found or "closed_in_time" in found:
             continue
         late = next(one for one in record.promises if counted.month.period.holds(one.due_at) and not one.kept)
         because = {_hindrance(dated.kept) for dated in record.happened}

@@ -66,6 +66,8 @@ def _district(bulletin: Bulletin) -> Iterator[Line]:
         yield NAMES[measure], shown.value
     for lane, count in bulletin.sensitive.items():
         yield f"敏感事项 {lane}", str(count)
+    if bulletin.unlisted:
+        yield "因回避不列出的案件", str(bulletin.unlisted)
 
 
 def _units(bulletin: Bulletin) -> Iterator[Line]:
