@@ -1,8 +1,11 @@
 """The rules page over real PostgreSQL: sheets come in, mistakes go back, two persons publish, all is written down."""
 
+import html
 import io
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import openpyxl
@@ -17,6 +20,10 @@ from tests.wire.desk.rules_pages import RulesDesk, a_rules_desk
 pytestmark = pytest.mark.postgres
 
 TO_POLICE = ("雨水箅;雨水口,,,,,0203,,", "雨水箅;雨水口,,,,,0203,police,")
+STILL_RUNNING = """
+    update reference.replays
+    set run = gen_random_uuid(), ended = null, result = null, told_at = clock_timestamp() + interval '1 hour'
+"""
 GRATES = "0203,02,排水,drainage,箅子堵塞,grate_blocked,component,drainage,police"
 GRATES_TO_POLICE = "0203,02,排水,drainage,箅子堵塞,grate_blocked,component,police,drainage"
 
@@ -173,6 +180,22 @@ async def test_a_replay_says_what_would_move(rules: RulesDesk) -> None:
     assert '<span class="small">改派</span><strong>2</strong>' in told
     assert "共 3 件" in told
     assert "排水中心 → <strong>公安分局</strong>" in told
+
+
+async def test_while_a_replay_runs_the_page_loads_itself_again_wherever_one_has_gone_on_it(rules: RulesDesk) -> None:
+    """A browser that stands at a page's fragment takes its own address for a place on the page, and loads nothing."""
+    owner = await drafted(rules)
+    await owner.post("/rules/drafts/2/replay", {"cases": "1000"})
+    rules.town.database.run_sql(STILL_RUNNING)
+
+    seen = ["/rules?draft=2"]
+    for _ in range(3):
+        await owner.get(seen[-1])
+        after, again = re.findall(r'http-equiv="refresh" content="(\d+); url=([^"]+)"', owner.page)[0]
+        seen.append(html.unescape(again).partition("#")[0])
+        assert (after, again.endswith("#replay")) == ("2", True)
+
+    assert all(before != then for before, then in pairwise(seen))
 
 
 async def test_nobody_but_rule_owners_and_leaders_replays(rules: RulesDesk) -> None:

@@ -16,7 +16,7 @@ from services.desk.pages.rules.precedents import PrecedentPages, proposals_shown
 from services.desk.pages.rules.publishing import PublishingPages
 from services.desk.pages.rules.reasons import reason_said
 from services.desk.pages.rules.uploading import UploadingPages
-from services.desk.pages.rules.view import FINDINGS_MAX, draft_shown, rules_shown
+from services.desk.pages.rules.view import FINDINGS_MAX, DraftShown, draft_shown, rules_shown
 from services.desk.pages.visit import Visit
 from services.desk.store.drafting import CONFIRM, SEE, UPLOAD
 from services.reference.model.version import ReferenceVersion
@@ -73,7 +73,7 @@ class RulesPages:
             limit=lambda text: limit_said(text, partial(words.say, visit.view.language)),
             zone=str(self.parts.door.renderer.zone),
             done=visit.asked("done"),
-            refresh=REFRESH_SECONDS if draft and draft.rehearsal and draft.rehearsal.running else 0,
+            refresh=_loads_again(visit, draft) if draft and draft.rehearsal and draft.rehearsal.running else "",
         )
 
     async def sheet(self, visit: Visit) -> Response:
@@ -104,6 +104,15 @@ class RulesPages:
             if kind == "drafts":
                 return await draft_content(asking.connection, number)
             return await version_content(asking.connection, number) if kind == "versions" else None
+
+
+def _loads_again(visit: Visit, draft: DraftShown) -> str:
+    """Return when and where the page goes on to see how far the replay is.
+
+    Never to its own address: at a fragment, where the replay's form leads, that would be a place on the same page.
+    """
+    turn = 0 if visit.asked("turn") == "1" else 1
+    return f"{REFRESH_SECONDS}; url=/rules?draft={draft.draft.draft_id}&turn={turn}#replay"
 
 
 def _require_sight(visit: Visit) -> None:
