@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Cookie, FastAPI, Header, Query, Response, status
+from fastapi import Cookie, Depends, FastAPI, Header, Query, Response, status
 from starlette.middleware.cors import CORSMiddleware
 
 from services.board.domain.viewing import Viewer
@@ -12,15 +12,25 @@ from services.board.handlers import recent_deltas
 from services.board.snapshot import Snapshots
 from services.board.streaming import EventStream
 from services.board.tickets import TICKET_SECONDS, Tickets
-from services.board.viewers import Viewers, unauthorized
+from services.board.viewers import Held, Viewers, unauthorized
 from services.chassis.web.bodies import json_body
 from services.chassis.web.handlers import new_app
 from services.chassis.web.problems import Problem
 from services.identity.sessions import COOKIE
+from services.identity.walls import WALL_COOKIE
 
 Authorization = Annotated[str | None, Header()]
-Session = Annotated[str | None, Cookie(alias=COOKIE)]
-"""What a page of the desk holds; such requests only read, and only the allowed origin's pages get the answer."""
+
+
+def held_by_page(
+    session: Annotated[str | None, Cookie(alias=COOKIE)] = None,
+    wall: Annotated[str | None, Cookie(alias=WALL_COOKIE)] = None,
+) -> Held:
+    """Return what a page of the desk holds; such requests only read, and only the allowed origin gets the answer."""
+    return Held(session, wall)
+
+
+OfPage = Annotated[Held, Depends(held_by_page)]
 Ticket = Annotated[str | None, Query(max_length=100)]
 JSON = "application/json"
 NO_STORE = {"cache-control": "no-store"}
@@ -54,9 +64,9 @@ def board_app(parts: BoardParts, allowed_origin: str = "") -> FastAPI:
         return Response(json_body(body), status.HTTP_201_CREATED, headers=NO_STORE, media_type=JSON)
 
     @app.get("/api/v1/board/feed")
-    async def feed(authorization: Authorization = None, ticket: Ticket = None, session: Session = None) -> Response:
+    async def feed(held: OfPage, authorization: Authorization = None, ticket: Ticket = None) -> Response:
         """Stream changes. After `hello` fetch a fresh snapshot, then apply `case` events with higher versions."""
-        viewer = await _viewer_of(parts, authorization, ticket, session)
+        viewer = await _viewer_of(parts, authorization, ticket, held)
         return EventStream(parts.hub, _joined(parts.hub, viewer), parts.viewers.still_watching)
 
     return app
@@ -75,40 +85,40 @@ def _allow(app: FastAPI, origin: str) -> None:
 
 def _add_reading(app: FastAPI, parts: BoardParts) -> None:
     @app.get("/api/v1/board/snapshot")
-    async def snapshot(authorization: Authorization = None, session: Session = None) -> Response:
+    async def snapshot(held: OfPage, authorization: Authorization = None) -> Response:
         """Answer how everything stands. At most a second old; `as_of` says when it was read."""
-        return await _read(parts, parts.snapshots, authorization, session)
+        return await _read(parts, parts.snapshots, authorization, held)
 
     @app.get("/api/v1/board/cases")
-    async def cases(authorization: Authorization = None, session: Session = None) -> Response:
+    async def cases(held: OfPage, authorization: Authorization = None) -> Response:
         """Answer with every open case in one row; deltas with higher versions replace them."""
-        return await _read(parts, parts.cases, authorization, session)
+        return await _read(parts, parts.cases, authorization, held)
 
     @app.get("/api/v1/board/trend")
-    async def trend(authorization: Authorization = None, session: Session = None) -> Response:
+    async def trend(held: OfPage, authorization: Authorization = None) -> Response:
         """Answer how things stood at the same hour a week ago, and what this week has brought."""
-        return await _read(parts, parts.trends, authorization, session)
+        return await _read(parts, parts.trends, authorization, held)
 
     @app.get("/api/v1/board/ended")
-    async def ended(authorization: Authorization = None, session: Session = None) -> Response:
+    async def ended(held: OfPage, authorization: Authorization = None) -> Response:
         """Answer with the cases that ended today, the late ones first."""
-        return await _read(parts, parts.ended, authorization, session)
+        return await _read(parts, parts.ended, authorization, held)
 
     @app.get("/api/v1/board/recent")
-    async def recent(authorization: Authorization = None, session: Session = None) -> Response:
+    async def recent(held: OfPage, authorization: Authorization = None) -> Response:
         """Answer with the last facts, newest first, as far as this process has seen any."""
-        viewer = await parts.viewers.of_header(authorization, session)
+        viewer = await parts.viewers.of_header(authorization, held)
         return Response(json_body(recent_deltas(parts.hub, viewer.scope)), media_type=JSON, headers=NO_STORE)
 
 
-async def _read(parts: BoardParts, kept: Snapshots, authorization: str | None, session: str | None) -> Response:
-    viewer = await parts.viewers.of_header(authorization, session)
+async def _read(parts: BoardParts, kept: Snapshots, authorization: str | None, held: Held) -> Response:
+    viewer = await parts.viewers.of_header(authorization, held)
     return Response(await kept.of(viewer.scope), media_type=JSON, headers=NO_STORE)
 
 
-async def _viewer_of(parts: BoardParts, authorization: str | None, ticket: str | None, session: str | None) -> Viewer:
+async def _viewer_of(parts: BoardParts, authorization: str | None, ticket: str | None, held: Held) -> Viewer:
     if ticket is None:
-        return await parts.viewers.of_header(authorization, session)
+        return await parts.viewers.of_header(authorization, held)
     if authorization is not None:
         raise Problem("two-credentials", "Send a token or a ticket, not both", 400)
     token_hash = parts.tickets.redeem(ticket)

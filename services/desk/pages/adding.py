@@ -6,6 +6,7 @@ from services.desk.api.rules import rules_routes
 from services.desk.pages.acting.routes import ActingPages
 from services.desk.pages.board.mode import ModePages
 from services.desk.pages.board.routes import BoardPages
+from services.desk.pages.board.walls import WallPages
 from services.desk.pages.bulletin.routes import BulletinPages
 from services.desk.pages.case.routes import CasePages
 from services.desk.pages.counter.routes import CounterPages
@@ -29,5 +30,6 @@ def add_pages(app: FastAPI, parts: PageParts) -> None:
     RosterPages(parts).add_to(app)
     LeadingPages(parts).add_to(app)
     CounterPages(parts).add_to(app)
+    WallPages(parts).add_to(app)
     for pages in (LookPages, LoginPages, QueuePages, CasePages, ActingPages, SubdistrictPages, BoardPages, ModePages):
         pages(parts).add_to(app)

@@ -74,7 +74,7 @@ class Door:
         except Exception as error:  # noqa: BLE001 -- every error is told, as a page
             return respond(problem_of(error))
         try:
-            if not public and (refused := _turned_away(visit)) is not None:
+            if not public and (refused := turned_away(visit)) is not None:
                 return refused
             if posted:
                 visit = await self._with_form(visit)
@@ -156,7 +156,8 @@ def to(path: str) -> Response:
     return RedirectResponse(path, 303, {"Cache-Control": "no-store"})
 
 
-def _turned_away(visit: Visit) -> Response | None:
+def turned_away(visit: Visit) -> Response | None:
+    """Return where somebody goes who is not logged in, or may only choose a password. Raises Problem 401 to scripts."""
     visitor = visit.view.person
     if isinstance(visitor, Visitor):
         return to("/password") if visitor.must_change and visit.request.url.path != "/password" else None

@@ -51,7 +51,7 @@ class PageParts:
         """Answer a page of staff: names of units, items and places are at the template's hand."""
         names, view = self.names, visit.view
         more = {
-            "unit_name": names.unit(visit.visitor.unit),
+            "unit_name": names.unit(view.person.unit) if view.person is not None else "",
             "unit": names.unit,
             "item": lambda code: names.item(code, view.language),
             "place": names.place,

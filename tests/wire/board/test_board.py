@@ -29,6 +29,7 @@ from services.chassis.postgres import Pool, postgres_pool
 from services.chassis.settings import PostgresSettings
 from services.identity.sessions import COOKIE
 from services.identity.tokens import issue_token
+from services.identity.walls import WALL_COOKIE
 from tests.builders import an_id
 from tests.environment.database import Database
 from tests.waiting import eventually
@@ -298,6 +299,27 @@ async def test_a_pages_session_opens_the_board_and_a_header_wins_over_it(city: C
     )
 
     assert (with_cookie.status_code, with_both.status_code) == (200, 401)
+
+
+async def test_a_wall_reads_the_board_until_it_is_ended(city: City) -> None:
+    a_busy_city(city)
+    city.person("主任", CENTER, "center_leader")
+    wall = issue_token()
+    city.database.run_sql(
+        "insert into identity.walls (token_hash, prefix, person_id, place, begun_at, ends_at) values"
+        f" ('\\x{wall.token_hash.hex()}', '{wall.prefix}', '{an_id('主任')}', '大厅', now(), now() + interval '1 year')"
+    )
+    cookie = {"cookie": f"{COOKIE}=wst_of-a-session-that-ended; {WALL_COOKIE}={wall.secret}"}
+
+    told = await city.snapshot(cookie)
+    opened = asyncio.create_task(city.client.get("/api/v1/board/feed", headers=cookie))
+    await eventually(lambda: city.hub.viewers, within_seconds=20)
+    await city.hub.close()
+    city.database.run_sql("update identity.walls set ended_at = clock_timestamp()")
+
+    assert (told["scope"], told["counts"]["open"]) == ("district", 3)
+    assert (await opened).status_code == 200
+    assert (await city.client.get("/api/v1/board/snapshot", headers=cookie)).status_code == 401
 
 
 async def test_the_cases_behind_todays_rate_are_told_the_late_ones_first(city: City) -> None:

@@ -14,12 +14,11 @@ const ALIVE_MILLISECONDS = 60000;
 const byId = (id) => document.getElementById(id);
 const board = byId("board");
 const wall = Boolean(board.dataset.wall);
-const csrf = document.querySelector("meta[name=csrf]").content;
+// A screen that nobody is logged in at: it shows, and opens no case.
+const screen = Boolean(board.dataset.screen);
+const csrf = document.querySelector("meta[name=csrf]")?.content ?? "";
 
-let telling = null;
-let panel = null;
-let map = null;
-let latest = null;
+let [telling, panel, map, latest] = [null, null, null, null];
 let received = 0;
 let placed = new Map();
 let feedShown = [];
@@ -42,6 +41,10 @@ function drawNumbers() {
   }
   byId("consulting").hidden = !picture.consulting;
   text("consulting", telling.say("board.consulting", { count: picture.consulting }));
+  // How many and no more: not even which lane, for many eyes see a wall.
+  const sensitive = Object.values(latest.sensitive).reduce((sum, open) => sum + open, 0);
+  byId("sensitive").hidden = !sensitive;
+  text("sensitive", telling.say("board.sensitive", { count: telling.number(sensitive) }));
 }
 
 // Against the same hour of last week; what counts up in a day also since Monday.
@@ -179,7 +182,7 @@ async function start(worker, known) {
   const list = (which, key) => worker.postMessage({ list: { which, key, midnight: telling.midnight(now()) } });
   document.addEventListener("click", ({ target }) => {
     const asked = target.closest("button[data-case], button[data-list], button[data-panel]");
-    if (!asked) return;
+    if (!asked || (screen && !asked.dataset.list)) return;
     if (asked.dataset.case) panel.open(`/cases/${asked.dataset.case}?part=1`);
     else if (asked.dataset.panel) panel.open(asked.dataset.panel);
     else if (latest?.asOf) list(asked.dataset.list, asked.dataset.key);

@@ -10,9 +10,12 @@ from starlette.responses import Response
 
 from services.chassis.pages.words import LANGUAGES
 from services.desk.pages.board.view import names_told
+from services.desk.pages.door import Page, turned_away
 from services.desk.pages.parts import PageParts
 from services.desk.pages.visit import Visit
 from services.desk.queries.confirming import CaseToConfirm, EmergencyOn, cases_to_confirm, emergencies_on
+from services.identity.sessions import token_hash_in_cookie
+from services.identity.walls import WALL_COOKIE, wall_of
 
 CACHED: Final = {"Cache-Control": "private, max-age=86400"}
 WORKER: Final = "watching.js"
@@ -28,20 +31,21 @@ class BoardPages:
     def add_to(self, app: FastAPI) -> None:
         """Add the routes."""
         door = self.parts.door
-        door.get(app, "/board", self.show)
-        door.get(app, "/board/names.json", self.names, quiet=True)
-        door.get(app, "/board/watching.js", self.worker, quiet=True)
+        # A wall has nobody logged in: these four see to it themselves who looks.
+        door.get(app, "/board", self._watched(self.show), public=True)
+        door.get(app, "/board/names.json", self._watched(self.names), public=True, quiet=True)
+        door.get(app, "/board/watching.js", self._watched(self.worker), public=True, quiet=True)
         # A board is watched without a hand on the keyboard: its sign of life keeps the session going.
-        door.get(app, "/board/alive", self.alive)
+        door.get(app, "/board/alive", self._watched(self.alive), public=True)
         door.get(app, "/board/proposals", self.proposals)
 
     async def show(self, visit: Visit) -> Response:
-        """Show the board; `?wall=1` for the wall: dark, large, without doors."""
+        """Show the board; `?wall=1` and a wall itself get it dark, large, without doors."""
         waiting, emergency = await self._now(visit)
         return self.parts.page(
             visit,
             "board/board.html",
-            wall=visit.asked("wall") == "1",
+            wall=visit.view.person is None or visit.asked("wall") == "1",
             board_url=self.parts.board_url,
             zone=str(self.parts.door.renderer.zone),
             version=self.parts.names.latest().number,
@@ -78,7 +82,26 @@ class BoardPages:
         waiting, _ = await self._now(visit)
         return self.parts.page(visit, "board/proposals.html", waiting=waiting)
 
+    def _watched(self, page: Page) -> Page:
+        async def watched(visit: Visit) -> Response:
+            if visit.view.person is None and await self._is_wall(visit):
+                return await page(visit)
+            return turned_away(visit) or await page(visit)
+
+        return watched
+
+    async def _is_wall(self, visit: Visit) -> bool:
+        token_hash = token_hash_in_cookie(visit.request.cookies.get(WALL_COOKIE))
+        if token_hash is None:
+            return False
+        async with self.parts.desk.pool.acquire() as connection:
+            return await wall_of(connection, token_hash) is not None
+
     async def _now(self, visit: Visit) -> tuple[list[CaseToConfirm], list[EmergencyOn]]:
+        if visit.view.person is None:
+            # What waits for somebody's decision is told to whoever may decide it.
+            async with self.parts.desk.pool.acquire() as connection:
+                return [], await emergencies_on(connection)
         async with self.parts.desk.reading(visit.session, "me") as asking:
             return await cases_to_confirm(asking.connection), await emergencies_on(asking.connection)
 

@@ -1,0 +1,171 @@
+"""What the board's script draws of what it is told: numbers, grids, whistles, news; each fact once, twice a second."""
+
+from datetime import timedelta
+from typing import Any
+
+from playwright.async_api import Browser, Page, expect
+
+from services.contracts.events import CaseProgressed, ClockSnapshot, Place
+from tests.builders import MONDAY_NOON, an_id
+from tests.environment.browser import WALL
+from tests.unit.notify.facts import a_fact
+from tests.waiting import eventually
+from tests.wire.desk.board_stage import EAST, WEST, a_row, a_stage
+
+MILLISECONDS = 30_000
+DUE = MONDAY_NOON + timedelta(hours=1)
+BESIDE = {
+    "week_ago": {"reported_today": 4, "open": 1, "overdue": 0, "whistles_open": 0, "on_time_rate_today": None},
+    "week": {"reported": 9, "closed": 3, "on_time_rate": 0.5},
+}
+PIXEL = """([across, down]) => {
+    const canvas = document.querySelector("#map canvas");
+    const [box, drawn] = [document.getElementById("map").getBoundingClientRect(), canvas.getBoundingClientRect()];
+    const [x, y] = [box.left + box.width * across - drawn.left, box.top + box.height * down - drawn.top];
+    const [wide, high] = [canvas.width / drawn.width, canvas.height / drawn.height];
+    return [...canvas.getContext("2d").getImageData(x * wide, y * high, 1, 1).data].slice(0, 3);
+}"""
+ROW_HAS = """([down, name]) => {
+    const canvas = document.querySelector("#map canvas");
+    const probe = document.createElement("i");
+    probe.style.color = getComputedStyle(document.getElementById("map")).getPropertyValue(name);
+    document.body.append(probe);
+    const wanted = getComputedStyle(probe).color.match(/[0-9]+/g).map(Number);
+    probe.remove();
+    const [box, drawn] = [document.getElementById("map").getBoundingClientRect(), canvas.getBoundingClientRect()];
+    const y = (box.top + box.height * down - drawn.top) * canvas.height / drawn.height;
+    const row = canvas.getContext("2d").getImageData(0, y, canvas.width, 1).data;
+    const is = (at) => wanted.every((value, of) => Math.abs(value - row[at + of]) < 8);
+    for (let at = 0; at < row.length; at += 4) if (is(at)) return true;
+    return false;
+}"""
+
+
+def a_move(name: str, version: int, grid: str = WEST, **changes: Any) -> CaseProgressed:
+    """Return a fact of a case whose handling limit is an hour away."""
+    clock = ClockSnapshot("handling", "drainage", 1, MONDAY_NOON, DUE, next_step=changes.pop("owes", "reminder"))
+    place = Place(grid=grid, community="com-0101", subdistrict="sub-01")
+    given = {"number": name, "place": place, "clocks": (clock,), "state": "handling"} | changes
+    return a_fact(name=name, version=version, **given)
+
+
+def a_call(unit: str, state: str, *, due: int, came: int | None = None) -> dict[str, Any]:
+    """Return a called department; times are minutes from the picture's instant."""
+    came_at = None if came is None else MONDAY_NOON + timedelta(minutes=came)
+    return {"unit": unit, "state": state, "due_at": MONDAY_NOON + timedelta(minutes=due), "reported_in_at": came_at}
+
+
+async def pixel(page: Page, across: float) -> list[int]:
+    """Return the colour of the map, half-way down."""
+    colour: list[int] = await page.evaluate(PIXEL, [across, 0.5])
+    return colour
+
+
+async def opens(page: Page, count: int) -> None:
+    await expect(page.locator("#n-open")).to_have_text(str(count), timeout=MILLISECONDS)
+
+
+async def test_the_board_draws_what_it_is_told(browser: Browser) -> None:
+    whistle = {
+        "case_id": an_id("west"), "number": "west", "version": 1, "item": "0203", "lead": "drainage", "whistle": 1,
+        "kind": "public_demand", "subdistrict": "sub-01", "blown_at": MONDAY_NOON - timedelta(minutes=20),
+        "calls": [
+            a_call("sanitation", "called", due=20),
+            a_call("drainage", "reported_in", due=-10, came=-5),
+        ],
+    }  # fmt: skip
+    rows = [a_row("west", WEST), *(a_row(f"east {nth}", EAST) for nth in range(3))]
+    sensitive = {"drugs": 2, "petition": 1}
+    async with a_stage(rows=rows, whistles=[whistle], sensitive=sensitive, trend=BESIDE) as stage:
+        screen = await stage.open(browser, timezone_id="America/New_York")
+        page = screen.page
+        await opens(page, 4)
+
+        await expect(page.locator("#sensitive")).to_have_text("敏感件 3")
+        written = await page.inner_text("body")
+        assert not any(lane in written for lane in ("drugs", "petition", "涉毒", "信访"))
+        await expect(page.locator("#t-reported")).to_have_text("较上周此时 −3 · 本周 9")
+        await expect(page.locator("#t-open")).to_have_text("较上周此时 +3")
+        await expect(page.locator("#as-of")).to_have_text("数据截至 09:00:00")
+        await expect(page.locator(".call.late")).to_contain_text("排水公司 迟到，15 分")
+        await expect(page.locator("#whistles progress")).to_have_attribute("value", "50")
+
+        async def are_filled() -> bool:
+            # --fill-1 where one case is open, --fill-2 where three are.
+            return await pixel(page, 0.25) == [0xD3, 0xE3, 0xF5] and await pixel(page, 0.75) == [0x94, 0xBC, 0xE5]
+
+        await eventually(are_filled, within_seconds=30)
+        assert not await page.evaluate(ROW_HAS, [0.5, "--yellow"])
+
+        stage.tell([a_move("west", 2, owes="letter")])
+
+        await expect(page.locator(f"#c-yellow [data-case='{an_id('west')}']")).to_be_visible(timeout=MILLISECONDS)
+        await eventually(lambda: page.evaluate(ROW_HAS, [0.5, "--yellow"]), within_seconds=30)
+        box = await page.locator("#map").bounding_box()
+        assert box is not None
+        await page.mouse.click(box["x"] + box["width"] * 0.75, box["y"] + box["height"] * 0.5)
+        await expect(page.locator("#panel-title")).to_have_text("东网格")
+        await expect(page.locator("#panel .listed [data-case]")).to_have_count(3)
+        assert screen.errors == []
+
+
+async def test_a_fact_told_twice_or_late_is_drawn_once_and_news_wait_for_a_click(browser: Browser) -> None:
+    async with a_stage(rows=[a_row("known", EAST, version=5)], trend=BESIDE) as stage:
+        page = (await stage.open(browser)).page
+        await opens(page, 1)
+        stage.tell([a_move("new", 2), a_move("known", 6, state="handling")])
+        await opens(page, 2)
+        lines = page.locator("#feed li")
+        await expect(lines).to_have_count(2, timeout=MILLISECONDS)
+
+        later = [
+            a_move("new", 2),
+            a_move("new", 1, state="closed"),
+            a_move("known", 5, state="closed"),
+            a_move("third", 1),
+        ]
+        stage.tell([*later, *later])
+
+        await opens(page, 3)
+        await expect(page.locator("#feed-new")).to_have_text("1 条新动态")
+        await expect(lines).to_have_count(2)
+        await page.click("#feed-new")
+        await expect(lines).to_have_count(3)
+        await expect(page.locator("#feed-new")).to_be_hidden()
+
+
+async def test_fifty_facts_a_second_are_two_pictures(browser: Browser) -> None:
+    async with a_stage(trend=BESIDE) as stage:
+        page = (await stage.open(browser)).page
+        await opens(page, 0)
+        before = await page.evaluate("[window.pictures, performance.now()]")
+
+        for nth in range(1, 201):
+            stage.tell([a_move(f"case {nth}", 1)])
+            await page.wait_for_timeout(20)
+        await opens(page, 200)
+
+        after = await page.evaluate("[window.pictures, performance.now()]")
+        seconds = (after[1] - before[1]) / 1000
+        # One more for each end of the measured time.
+        assert 3 <= after[0] - before[0] <= 2 * seconds + 2
+
+
+async def test_a_wall_takes_up_a_new_build_and_opens_no_case(browser: Browser) -> None:
+    late = a_row("late", WEST, card=2, due_at=DUE)
+    async with a_stage(rows=[late], sensitive={"drugs": 1}, trend=BESIDE, visitor=None) as stage:
+        screen = await stage.open(browser, language="en-US", size=WALL, hurried=True)
+        page = screen.page
+        await expect(page.locator("#sensitive")).to_have_text("1 sensitive")
+        await page.locator("#c-yellow [data-case]").click()
+        await page.click("#mode")
+        await expect(page.locator("#panel")).to_be_hidden()
+        size = "parseFloat(getComputedStyle(document.querySelector('.number-tile strong')).fontSize)"
+        assert await page.evaluate("getComputedStyle(document.body).colorScheme") == "dark"
+        assert await page.evaluate(size) >= 40
+
+        stage.build = "second"
+
+        await expect(page.locator("#board")).to_have_attribute("data-build", "second", timeout=MILLISECONDS)
+        await expect(page.locator(".connection.live")).to_be_visible(timeout=MILLISECONDS)
+        assert screen.errors == []
