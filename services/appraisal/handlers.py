@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from services.appraisal.domain.glance import FactGlance, snapshot_of
-from services.appraisal.domain.keeping import BARE, BY_NAME, COUNTED, kept_of, kept_off
+from services.appraisal.domain.keeping import BARE, BY_NAME, COUNTED, kept_of, kept_off, proposed_of
 from services.appraisal.domain.kept import Body, Ended, KeptNotice
 from services.appraisal.metrics import AppraisalMetrics
 from services.appraisal.ports import Facts, Row
@@ -56,7 +56,13 @@ def row_of(one: Delivered[FactGlance]) -> Row:
     if what in BARE:
         shot = snapshot_of(fact)
         if what != "opened":
-            return Row(fact.case_id, fact.version, fact.at, what, body=_ENCODER.encode(Body(shot)))
+            return Row(
+                fact.case_id,
+                fact.version,
+                fact.at,
+                what,
+                body=_ENCODER.encode(Body(shot, proposed_of(fact.what.proposals))),
+            )
         body = _ENCODER.encode(Body(shot, kept_off(fact.what.because)))
         ordinary = shot.lane == "ordinary"  # of other lanes nobody is told where and what
         item, place = (shot.item, shot.community or shot.subdistrict) if ordinary else (None, None)

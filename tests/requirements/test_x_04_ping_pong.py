@@ -11,6 +11,10 @@ pytestmark = pytest.mark.postgres
 
 NEXT = {"drainage": "municipal_works", "municipal_works": "sanitation", "sanitation": "traffic_police"}
 WHO = {"drainage": "drainage", "municipal_works": "works", "sanitation": "sanitation"}
+PROPOSED = """
+    select p ->> 'unit' from ledger.cases, jsonb_array_elements(proposals) p
+    where p ->> 'kind' = 'interview' and p ->> 'because' = 'departments' order by p ->> 'number'
+"""
 PROMISE = "select due_at from ledger.clocks where kind = 'promise'"
 
 
@@ -38,6 +42,7 @@ async def test_passed_on_by_three_departments_it_is_a_problem_ticket_at_the_cent
     case = await case_of(office)
     assert (case["problem_ticket"], case["state"], case["lead"]) == (True, "consulting", "district_command_center")
     assert case["tried"] == list(NEXT)
+    assert office.database.run_sql(PROPOSED).split() == list(NEXT)
     assert office.database.run_sql(PROMISE) == promised
     assert office.count("ledger.facts where topic = 'case.returned.v1'") == 2
 

@@ -12,6 +12,10 @@ from tests.wire.desk.office import ANSWER, Office
 pytestmark = pytest.mark.postgres
 
 NOT_SOLVED = {"type": "follow_up", "answer": "unsatisfied", "note": "雨后仍然积水"}
+PROPOSED = """
+    select p ->> 'kind', p ->> 'unit', coalesce(p ->> 'state', 'proposed')
+    from ledger.cases, jsonb_array_elements(proposals) p
+"""
 STATE = "select state || ' ' || reworks || ' ' || problem_ticket from ledger.cases"
 
 
@@ -72,9 +76,23 @@ async def test_the_third_rework_is_a_problem_ticket(office: Office) -> None:
     for _ in range(3):
         await ask(office, NOT_SOLVED)
         seen.append(office.database.run_sql(STATE))
-        await close(office)
+        if len(seen) < 3:
+            await close(office)
 
-    assert seen == ["rework 1 false", "rework 2 false", "rework 3 true"]
+    assert seen == ["rework 1 false", "rework 2 false", "consulting 3 true"]
+
+
+async def test_the_problem_ticket_is_at_the_center_and_an_interview_waits_for_a_person(office: Office) -> None:
+    await closed(office)
+    for round_ in range(3):
+        await ask(office, NOT_SOLVED)
+        if round_ < 2:
+            await close(office)
+
+    case = (await office.get("center", f"/api/v1/cases/{an_id('case')}")).json()
+    assert case["lead"] == "district_command_center"
+    assert office.database.run_sql(PROPOSED).strip() == "interview|drainage|proposed"
+    assert office.count("ledger.notices") == 0
 
 
 async def test_a_rating_with_a_reason_is_rework_too_and_one_without_is_called(office: Office) -> None:

@@ -1,7 +1,7 @@
 """Which facts count, and what of them is kept."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, cast
 
 import msgspec
@@ -33,7 +33,7 @@ from services.contracts.events import life, progress, whistles
 BARE: Final = frozenset(
     {"opened", "dispatched", "moved", "corrected", "extended", "suspended", "resumed", "branch_assigned"}
 )
-"""Facts that count by where the case stands after them; nothing of themselves is kept."""
+"""Facts that count by where the case stands after them; of themselves only what a problem ticket proposes is kept."""
 BY_NAME: Final[dict[str, tuple[Kept, ...]]] = {"merged": (Ended("merged"),), "unmerged": (Parted(),)}
 """Facts that say everything by their name."""
 MARKS: Final = frozenset({"limit", "letter", "supervision", "no_show", "bulletin_proposal", "interview_proposal"})
@@ -62,6 +62,11 @@ def _step(fact: progress.StepTaken) -> tuple[Kept, ...]:
     return tuple(kept)
 
 
+def proposed_of(proposals: Iterable[whistles.Proposed]) -> tuple[Kept, ...]:
+    """Return the interviews that a problem ticket proposes."""
+    return tuple(Proposed(one.number, one.kind, one.unit) for one in proposals)
+
+
 def _decided(fact: whistles.ProposalDecided) -> tuple[Kept, ...]:
     decided = Confirmed(fact.proposal, fact.kind, fact.confirmed)
     return (decided,) if fact.whistle is None else (decided, _blown(fact.whistle))
@@ -84,7 +89,7 @@ OF: Final[dict[type, Callable[[Any], Kept | tuple[Kept, ...]]]] = {
     progress.WhistleBlown: lambda fact: _blown(fact.whistle),
     progress.ReportedIn: lambda fact: CameIn(fact.number, fact.unit, fact.late),
     progress.Handled: lambda _: Contacted(),
-    progress.ReworkOrdered: lambda fact: SentBack(fact.round),
+    progress.ReworkOrdered: lambda fact: (SentBack(fact.round), *proposed_of(fact.proposals)),
     progress.Closed: lambda fact: Ended("closed", fact.late_units),
     progress.FollowedUp: _rated,
     progress.SupervisionOrdered: _ordered,

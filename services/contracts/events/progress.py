@@ -15,7 +15,7 @@ from services.contracts.events.life import LifeFact
 from services.contracts.events.merging import MergingFact
 from services.contracts.events.moves import Moved, StageReached
 from services.contracts.events.report import Channel, FollowUpKind, Lane, Place
-from services.contracts.events.whistles import Called, Rise, Supervision, Whistle, WhistleKind, WhistleWhat
+from services.contracts.events.whistles import Called, Proposed, Rise, Supervision, Whistle, WhistleKind, WhistleWhat
 
 __all__ = ["Called", "Rise", "Supervision", "Whistle", "WhistleKind"]
 
@@ -102,7 +102,7 @@ class DecisionSuperseded(msgspec.Struct, frozen=True, tag="decision_superseded",
 
 
 class Dispatched(msgspec.Struct, frozen=True, tag="dispatched", omit_defaults=True):
-    """A further attempt was opened: by the router after a return, or by hand of the command center."""
+    """A further attempt was opened: by the router after a return, by hand of the center, or as a problem ticket."""
 
     old_lead: str
     because: Explanation
@@ -110,6 +110,8 @@ class Dispatched(msgspec.Struct, frozen=True, tag="dispatched", omit_defaults=Tr
     by_hand: bool = False
     final: bool = False
     """The lead is finally designated and cannot return it."""
+    proposals: tuple[Proposed, ...] = ()
+    """Interviews with the departments that passed a problem ticket on (domain §6.4)."""
 
 
 class StepTaken(msgspec.Struct, frozen=True, tag="step_taken", omit_defaults=True):
@@ -181,6 +183,8 @@ class ReworkOrdered(msgspec.Struct, frozen=True, tag="rework_ordered", omit_defa
     reason: str
     round: int
     problem_ticket: bool = False
+    proposals: tuple[Proposed, ...] = ()
+    """An interview with the lead whose rework made it a problem ticket (domain §6.4)."""
 
 
 class Closed(msgspec.Struct, frozen=True, tag="closed", omit_defaults=True):

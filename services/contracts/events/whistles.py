@@ -69,6 +69,14 @@ class Rise(msgspec.Struct, frozen=True, omit_defaults=True):
     """The center keeps the case and the district's leader decides how it goes on."""
 
 
+class Proposed(msgspec.Struct, frozen=True):
+    """An act of authority about a unit, which waits for a person's word; `number` counts the case's proposals."""
+
+    number: int
+    kind: ProposalKind
+    unit: str
+
+
 class WhistleProposed(msgspec.Struct, frozen=True, tag="whistle_proposed", omit_defaults=True):
     """Somebody asks the street's leader to blow."""
 

@@ -1,10 +1,12 @@
 """Proposing: by the clock or by a colleague; the same is never asked twice while it waits."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from services.contracts.events.whistles import MeetingPoint, ProposalKind, WhistleKind
+from services.contracts.events.whistles import MeetingPoint, ProposalKind, Proposed, WhistleKind
 from services.ledger.domain.proposal import ProposalRow
 from services.ledger.domain.taken import TakenCase
 
@@ -22,6 +24,17 @@ class Proposing:
     called: tuple[str, ...] = ()
     ongoing: bool = False
     meeting: MeetingPoint | None = None
+
+
+REWORKS: Final = "reworks"
+DEPARTMENTS: Final = "departments"
+"""Why an interview is proposed for a problem ticket: as often reworked, or by as many passed on, as may be."""
+
+
+def propose_interviews(case: TakenCase, units: Iterable[str], because: str, now: datetime) -> tuple[Proposed, ...]:
+    """Propose an interview with each of the units: an act of authority, for a person to confirm (domain §6.4)."""
+    asked = [propose(case, Proposing(kind="interview", unit=unit, because=because), now) for unit in units]
+    return tuple(Proposed(row.number, row.kind, row.unit) for row in asked)
 
 
 def propose(case: TakenCase, asked: Proposing, now: datetime) -> ProposalRow:

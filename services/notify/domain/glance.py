@@ -24,6 +24,8 @@ class WhatGlance(msgspec.Struct, frozen=True, gc=False):
     supervision: Present | None = None
     proposal: str | int | None = None
     """What a step proposes; of other facts the number of the proposal they are about."""
+    proposals: tuple[Present, ...] = ()
+    """What a problem ticket proposes."""
 
 
 class ReportGlance(msgspec.Struct, frozen=True, gc=False):
@@ -52,6 +54,6 @@ def names_of(what: WhatGlance) -> frozenset[str]:
     if what.type == "step_taken":
         names |= {"whistle_blown"} if what.whistle is not None else set()
         names |= {"supervision_ordered"} if what.supervision is not None else set()
-    if isinstance(what.proposal, str):
+    if isinstance(what.proposal, str) or what.proposals:
         names.add("proposal")
     return frozenset(names)

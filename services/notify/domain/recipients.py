@@ -21,7 +21,7 @@ from services.contracts.events.progress import (
     Verified,
 )
 from services.notify.domain.telling import of_life, of_merging, of_whistles
-from services.notify.domain.telling.of_steps import told_of_step
+from services.notify.domain.telling.of_steps import OF_THE_CENTER, told_of_step
 from services.notify.domain.telling.parties import CENTER, Recipient, Told, at_work, street
 
 SILENT: Final = frozenset({SignedIn, DecisionSuperseded, Verified, Archived}) | of_merging.SILENT
@@ -55,8 +55,15 @@ def _opened(event: CaseProgressed, what: Opened) -> Told:
         yield from street(event)
 
 
-def _dispatched(event: CaseProgressed, _: Dispatched) -> Told:
+def _dispatched(event: CaseProgressed, what: Dispatched) -> Told:
     yield from at_work(event)
+    yield from _deciding(what)
+
+
+def _deciding(what: Dispatched | ReworkOrdered) -> Told:
+    """Give who has a word to say on the interviews that a problem ticket proposes."""
+    if what.proposals:
+        yield from (Recipient(CENTER, role) for role in OF_THE_CENTER["interview_proposal"])
 
 
 def _returned(_: CaseProgressed, __: ReturnAsked) -> Told:
@@ -78,6 +85,7 @@ def _rework(event: CaseProgressed, what: ReworkOrdered) -> Told:
     if what.problem_ticket:
         yield Recipient(event.lead, "unit_head")
         yield Recipient(CENTER, "center_operator")
+    yield from _deciding(what)
 
 
 def _closed(event: CaseProgressed, _: Closed) -> Told:

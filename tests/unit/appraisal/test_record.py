@@ -1,13 +1,14 @@
 """A case folded from its facts."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from services.appraisal.domain.glance import FactGlance
 from services.appraisal.domain.keeping import BARE, BY_NAME, COUNTED
-from services.appraisal.domain.kept import KeptFact
+from services.appraisal.domain.kept import Body, KeptFact, Proposed
 from services.appraisal.domain.measures import measures_of
 from services.appraisal.domain.periods import period_of
 from services.appraisal.domain.record import Record, folded
@@ -21,6 +22,7 @@ from services.contracts.events.whistles import Called, Whistle
 from tests.unit.appraisal.stories import Record1, Story, kept_fact
 
 MARCH = period_of("2026-03", ZoneInfo("UTC"))
+EXAMPLES = Path(__file__).parents[2] / "contract/examples" / CaseProgressed.TYPE
 AT = datetime(2026, 3, 6, tzinfo=UTC)
 DAY = timedelta(days=1)
 
@@ -81,3 +83,18 @@ def test_whoever_led_was_called_or_was_to_come_had_a_part() -> None:
 
     assert record is not None
     assert record.units() == {"drainage", "sanitation", "police", "police@sub-01", "housing"}
+
+
+def test_the_interviews_that_a_problem_ticket_proposes_are_kept() -> None:
+    rows = [row_of(Delivered(decode(value, FactGlance), Record1(value))) for value in problem_tickets()]
+
+    kept = [msgspec.json.decode(row.body or b"", type=Body).kept for row in rows]
+    assert [[(one.proposal, one.kind, one.unit) for one in each if isinstance(one, Proposed)] for each in kept] == [
+        [(number, "interview", unit) for number, unit in enumerate(("drainage", "municipal_works", "sanitation"), 1)],
+        [(1, "interview", "drainage")],
+    ]
+
+
+def problem_tickets() -> list[bytes]:
+    """Return a case that three departments passed on, and one that was reworked three times, as recorded."""
+    return [path.read_bytes() for path in sorted(EXAMPLES.glob("*problem-ticket.json"))]

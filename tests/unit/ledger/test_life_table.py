@@ -339,8 +339,8 @@ def test_the_third_rework_is_a_problem_ticket_whoever_ordered_it() -> None:
         act(case, Verify(done=True), STREET)
         act(case, FollowUp(answer="unsatisfied", note="仍有异味"), STREET)
 
-    assert (case.taken.case.reworks, case.taken.case.problem_ticket, case.state) == (3, True, "rework")
-    assert len(case.taken.open_assignments()) == 3
+    assert (case.taken.case.reworks, case.taken.case.problem_ticket, case.state) == (3, True, "consulting")
+    assert [part.unit for part in case.taken.open_assignments() if part.role == "lead"] == [CENTER]
 
 
 def test_whoever_rated_it_is_not_called() -> None:

@@ -34,6 +34,7 @@ LINES: Final[Mapping[str, str]] = {
     r"(?P<unit>\S+) is complained about: its supervisor takes it": "why.accused",
     r"a duty without an item is not on the duty list of (?P<unit>\S+)": "why.no_duty",
     r"item (?P<word>\S+) is not in the catalogue": "why.no_item",
+    r"one step up from (?P<unit>\S+)": "why.one_step_up",
     r"problem ticket": "why.problem_ticket",
 }
 _PATTERNS: Final = [(re.compile(pattern), key) for pattern, key in LINES.items()]

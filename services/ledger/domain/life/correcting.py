@@ -12,11 +12,11 @@ from services.ledger.domain.life.acts import Correct
 from services.ledger.domain.life.asking import overtake
 from services.ledger.domain.life.dispatching import next_attempt
 from services.ledger.domain.life.opening import who_may_see
+from services.ledger.domain.life.problem_ticket import passed_on
 from services.ledger.domain.life.returning import (
     ask_router,
     is_passed_on_by_all,
     refuse_if_kept_too_long,
-    step_up,
 )
 from services.ledger.domain.life.transition import OPEN, Asked, Transition
 from services.ledger.domain.taken import TakenCase
@@ -32,7 +32,7 @@ def _correct(case: TakenCase, asked: Asked) -> None:
     if (item, right) == (row.item, place):
         raise RefusedError("nothing-corrected", "say which category or which place is the right one")
     again = item != row.item or _ground(right) != _ground(place)
-    passed_on = again and _passes_on(case, asked)
+    is_passed_on = again and _passes_on(case, asked)
     if row.whistle_open is not None and right.subdistrict != place.subdistrict:
         raise RefusedError("whistle-is-open", "the street that blew the whistle records its result first")
     if again:
@@ -45,13 +45,13 @@ def _correct(case: TakenCase, asked: Asked) -> None:
         item=item,
         place_before=place if right != place else None,
         place=right if right != place else None,
-        attempt_asked=None if passed_on else attempt,
-        problem_ticket=passed_on,
+        attempt_asked=None if is_passed_on else attempt,
+        problem_ticket=is_passed_on,
     )
     _put_right(case, item, right)
     version = case.state_fact(fact, asked.actor, asked.now)
-    if passed_on and attempt is not None:
-        step_up(case, attempt, asked)
+    if is_passed_on and attempt is not None:
+        passed_on(case, attempt, asked.now, asked.city)
     elif again:
         ask_router(case, act.reason, "", asked.now, version, corrected=True)
 

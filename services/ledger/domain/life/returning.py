@@ -3,18 +3,17 @@
 from datetime import datetime
 
 from services.contracts.codec import event_id_of
-from services.contracts.events import CaseDispatched, CaseReturned, Explanation
-from services.contracts.events.progress import Dispatched, ReturnAsked
+from services.contracts.events import CaseReturned
+from services.contracts.events.progress import ReturnAsked
 from services.ledger.domain.acts import RefusedError, Return
 from services.ledger.domain.city import City
 from services.ledger.domain.ladder import limit_of
 from services.ledger.domain.life import who
 from services.ledger.domain.life.asking import request
 from services.ledger.domain.life.dispatching import next_attempt
-from services.ledger.domain.life.opening import hand_over
+from services.ledger.domain.life.problem_ticket import passed_on
 from services.ledger.domain.life.transition import Asked, Transition
-from services.ledger.domain.state import CENTER
-from services.ledger.domain.taken import SYSTEM, TakenCase
+from services.ledger.domain.taken import TakenCase
 from services.worktime.arithmetic import add
 
 
@@ -35,7 +34,7 @@ def _return(case: TakenCase, asked: Asked) -> None:
     )
     version = case.state_fact(fact, asked.actor, asked.now)
     if passed_on_by_all:
-        step_up(case, attempt, asked)
+        passed_on(case, attempt, asked.now, asked.city)
     elif policies.life.return_review == "router":
         ask_router(case, act.reason, act.suggested, asked.now, version)
 
@@ -95,30 +94,6 @@ def keep_with_lead(case: TakenCase) -> None:
     if row.attempt_awaited is not None:
         row.superseded = [*row.superseded, row.attempt_awaited]
     row.attempt_awaited, row.tried, row.designated = None, row.tried[:-1], True
-
-
-def step_up(case: TakenCase, attempt: int, asked: Asked) -> None:
-    """A problem ticket goes to the command center, which names the lead for good; the promise is not touched (X-04)."""
-    row, decision = case.case, case.decision
-    because = Explanation(matched=(f"passed on by {', '.join(row.tried)}",), notes=("problem ticket",))
-    to_center = CaseDispatched(
-        event_id=decision.event_id,
-        attempt=attempt,
-        lead=CENTER,
-        consulting=True,
-        tier=decision.tier,
-        urgency=decision.urgency,
-        item=row.item,
-        limits=decision.limits,
-        whistle_automatic=decision.whistle_automatic,
-        reference_version=row.reference_version,
-        because=because,
-        report=decision.report,
-    )
-    old_lead = row.lead
-    hand_over(case, to_center, asked.now, asked.city)
-    fact = Dispatched(old_lead=old_lead, because=because, limits=decision.limits)
-    case.state_fact(fact, SYSTEM, asked.now)
 
 
 TRANSITIONS = (
