@@ -18,6 +18,7 @@ times of its own, spread over ten months; one in twenty is still open and its cl
 each size, stops and starts the whole system, and kills PostgreSQL under load.
 """
 PARTITIONS: Final = 8
+NEVER: Final = "not measured: `make growth`"
 PAPER: Final = """## A province, on paper
 
 A province of {cases:,} cases a year is about {districts} districts, **each with a database of its own**: nothing is
@@ -28,13 +29,13 @@ shared between districts but the code, so the model is one district times their 
 | reports, mean over the year | {mean:.1f}/s |
 | reports at the peak: {days} days of {hours} hours, fullest hour {morning:g} ×, storm {storm:g} × | {peak:.0f}/s |
 | CPU of a report on its way into the queue, all processes, Kafka and PostgreSQL (measured) | {case:,.0f} µs |
-| CPU of an act with all its effects (measured) | {act:,.0f} µs |
+| CPU of an act with all its effects ({act_from}) | {act:,.0f} µs |
 | CPU of an owed step with its whistle, at most (measured) | {step:,.0f} µs |
 | CPU of a life: a report, {acts:g} acts, {steps:g} step | {life:,.0f} µs |
 | cores busy at the peak, at {busy:.0%} of each | {cores:.1f} |
 | machines of {size} cores, one of them to spare, at least three | {machines} |
-| a case in all tables (measured) | {kib:.1f} KiB |
-| disk for {years} years, {copies} copies | {tib:.1f} TiB |
+| a case in all tables (measured) | {kib} |
+| disk for {years} years, {copies} copies | {tib} |
 
 Throughput does not decide: a whole province at the peak of a storm needs the cores of a few machines. What decides is
 how many districts may be without service when one machine is lost, and the disk. So districts are spread over the
@@ -107,6 +108,7 @@ def _on_paper(told: Province) -> str:
         peak=told.peak_per_s,
         case=told.us_a_case,
         act=told.us_an_act,
+        act_from="measured" if told.act_was_measured else "not measured: as a report",
         acts=model.ACTS_A_CASE,
         step=told.us_a_step,
         steps=model.STEPS_A_CASE,
@@ -115,10 +117,10 @@ def _on_paper(told: Province) -> str:
         cores=told.cores_at_peak,
         size=model.CORES_A_MACHINE,
         machines=told.machines,
-        kib=told.bytes_a_case / 1024,
+        kib=NEVER if told.bytes_a_case is None else f"{told.bytes_a_case / 1024:.1f} KiB",
         years=model.YEARS_KEPT,
         copies=model.COPIES,
-        tib=told.tebibytes,
+        tib=NEVER if told.tebibytes is None else f"{told.tebibytes:.1f} TiB",
         partitions=PARTITIONS,
         instances="\n".join(_instance(name, us, district_peak) for name, us in told.per_process.items()),
         district_peak=district_peak,

@@ -40,22 +40,25 @@ class Province:
     us_a_life: float
     cores_at_peak: float
     machines: int
-    bytes_a_case: float
-    tebibytes: float
+    act_was_measured: bool
+    """Else an act is taken to be as dear as a report."""
+    bytes_a_case: float | None
+    """None where no ledger was measured, and of the disk nothing can be said."""
+    tebibytes: float | None
     per_process: Mapping[str, float]
     """CPU µs per report, by process of the route."""
 
 
 def province(figures: Figures) -> Province | None:
-    """Return the model; None while CPU per case or the size of a case was never measured."""
+    """Return the model; None while CPU per case was never measured."""
     if figures.bench is None or "product" not in figures.bench.cpu_us_per_case:
         return None
     per_process = figures.bench.cpu_us_per_case["product"]
     a_case = sum(per_process.values())
-    an_act = sum(figures.bench.cpu_us_per_case.get("an act", {}).values()) or a_case
+    an_act = sum(figures.bench.cpu_us_per_case.get("an act", {}).values())
     # At most: both cores for as long as ten thousand steps took.
     a_step = (figures.value("steps_10k_s") or 0.0) * figures.bench.machine.cores * 1e6 / STEPS_AT_ONCE
-    a_life = a_case + ACTS_A_CASE * an_act + STEPS_A_CASE * a_step
+    a_life = a_case + ACTS_A_CASE * (an_act or a_case) + STEPS_A_CASE * a_step
     peak = CASES_A_YEAR / (WORKING_DAYS * HOURS * 3600) * MORNING * STORM
     cores = peak * a_life / 1e6 / BUSY_SHARE
     size = bytes_a_case(figures)
@@ -64,23 +67,24 @@ def province(figures: Figures) -> Province | None:
         mean_per_s=CASES_A_YEAR / (365 * 86_400),
         peak_per_s=peak,
         us_a_case=a_case,
-        us_an_act=an_act,
+        us_an_act=an_act or a_case,
+        act_was_measured=an_act > 0,
         us_a_step=a_step,
         us_a_life=a_life,
         cores_at_peak=cores,
         # No machine's loss may stop the city: never fewer than three.
         machines=max(math.ceil(cores / CORES_A_MACHINE) + 1, 3),
         bytes_a_case=size,
-        tebibytes=CASES_A_YEAR * YEARS_KEPT * size * COPIES / 2**40,
+        tebibytes=None if size is None else CASES_A_YEAR * YEARS_KEPT * size * COPIES / 2**40,
         per_process=per_process,
     )
 
 
-def bytes_a_case(figures: Figures) -> float:
-    """Return how many bytes a case adds to all tables, from the largest ledger measured; 0 where none was."""
+def bytes_a_case(figures: Figures) -> float | None:
+    """Return how many bytes a case adds to all tables, from the largest ledger measured; None where none was."""
     sizes = figures.growth.sizes if figures.growth else []
     if not sizes:
-        return 0.0
+        return None
     # The one without added clocks: its rows have the proportions of real ones.
     real = max((one for one in sizes if one.clocks < 9 * one.cases), key=lambda one: one.cases, default=sizes[-1])
     return sum(real.bytes_of.values()) / real.cases
