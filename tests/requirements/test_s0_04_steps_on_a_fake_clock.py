@@ -26,8 +26,20 @@ LADDER = {
     "express": "2026-03-24 10:00",
 }
 """One working day from Monday 2026-03-02 at 10:00; 80 % of it is 6.4 open hours; twice the limit is Wednesday."""
+EMERGENCY = {
+    "reminder": "2026-03-02 11:00",
+    "limit": "2026-03-02 12:00",
+    "letter": "2026-03-02 13:00",
+    "supervision": "2026-03-02 14:00",
+    "bulletin_proposal": "2026-03-02 18:00",
+    "interview_proposal": "2026-03-03 02:00",
+    "express": "2026-03-03 10:00",
+}
+"""Two hours from Monday at 10:00, day and night: half of them, once, one and a half, two, four, eight, twelve times."""
 NEXT = "select min(next_at) from ledger.clocks"
-STEPS = "select kind, unit, cycle, step, owed_at, effective_at from ledger.steps"
+STEPS = """
+    select item, kind, s.unit, cycle, step, owed_at, effective_at from ledger.steps s join ledger.cases using (case_id)
+"""
 
 
 @pytest.fixture
@@ -55,6 +67,7 @@ async def test_each_step_takes_effect_once_and_exactly_then_though_sla_is_killed
     town: Town, database: Database
 ) -> None:
     await town.open("case", place=HERE)
+    await town.open("emergency", item="0101", place=HERE)
     sla = an_sla(database, "one")
     sla.start()
     try:
@@ -70,7 +83,8 @@ async def test_each_step_takes_effect_once_and_exactly_then_though_sla_is_killed
         sla.end(signal.SIGKILL)
 
     steps = await town.rows(STEPS)
-    assert [step for step in steps if step[4] != step[5]] == []
-    assert max(Counter(step[:4] for step in steps).values()) == 1
-    lead = {step: owed_at for kind, unit, _, step, owed_at, _ in steps if (kind, unit) == ("handling", "drainage")}
-    assert lead == {step: local(text) for step, text in LADDER.items()}
+    assert [step for step in steps if step[-2] != step[-1]] == []
+    assert max(Counter(step[:5] for step in steps).values()) == 1
+    for item, unit, ladder in (("0203", "drainage", LADDER), ("0101", "municipal_works", EMERGENCY)):
+        lead = {step[4]: step[5] for step in steps if step[:3] == (item, "handling", unit)}
+        assert lead == {step: local(text) for step, text in ladder.items()}

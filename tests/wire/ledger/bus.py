@@ -3,19 +3,27 @@
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from services.contracts.events import CaseDispatched, CaseReturned, ReportFollowedUp
+from services.contracts.events.dispatch import Limits
 from tests.builders import MONDAY_NOON, a_dispatched_case, a_report, an_id
 from tests.wire.ledger.disorder import DEPARTMENTS, LEADS
 
-NAMES: Final = ("case-0", "case-1", "case-2")
-FIRST_LEADS: Final = (("drainage", "D"), ("sub-01", "S"), ("municipal_works", "G"))
+NAMES: Final = ("case-0", "case-1", "case-2", "emergency")
+FIRST_LEADS: Final = (("drainage", "D"), ("sub-01", "S"), ("municipal_works", "G"), ("sanitation", "D"))
+IN_HOURS: Final = Limits(promise="3uh", sign_in="0.25uh", handling="2uh", verification="0.5uh", follow_up="1d")
 STRAY: Final = 0.1
 """How often the router decides what nobody asked it."""
 AT_ONCE_MAX: Final = 4
 Event = CaseDispatched | ReportFollowedUp
+
+
+def _decision(name: str, **said: Any) -> CaseDispatched:
+    if name == "emergency":
+        said |= {"urgency": "emergency", "limits": IN_HOURS}
+    return a_dispatched_case(name, report=a_report(name), **said)
 
 
 @dataclass
@@ -29,10 +37,7 @@ class Bus:
     def __post_init__(self) -> None:
         for name, (lead, tier) in zip(NAMES, FIRST_LEADS, strict=True):
             others = tuple(unit for unit in DEPARTMENTS[1:3] if unit != lead)
-            report = a_report(name)
-            self.sent.append(
-                a_dispatched_case(name, report=report, lead=lead, cooperating=others, tier=tier, whistle_automatic=True)
-            )
+            self.sent.append(_decision(name, lead=lead, cooperating=others, tier=tier, whistle_automatic=True))
 
     def some(self, draw: random.Random) -> list[Event]:
         """Return some of it, in any order, some of it twice."""
@@ -51,7 +56,7 @@ class Bus:
         self.answered.add((case_id, attempt))
         name = next(name for name in NAMES if an_id(name) == case_id)
         lead = draw.choice(LEADS)
-        self.sent.append(a_dispatched_case(name, attempt=attempt, lead=lead, cooperating=(), report=a_report(name)))
+        self.sent.append(_decision(name, attempt=attempt, lead=lead, cooperating=()))
 
     def add_to_a_report(self, draw: random.Random) -> None:
         """Let a resident add something, perhaps before the case is open."""

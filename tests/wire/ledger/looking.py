@@ -16,7 +16,7 @@ CASES: Final = """
         where a.case_id = c.case_id and a.role = 'lead' and a.ended_at is null) as leads
     from ledger.cases c
 """
-CLOCKS: Final = "select * from ledger.clocks"
+CLOCKS: Final = "select k.*, c.urgency from ledger.clocks k join ledger.cases c using (case_id)"
 STEPS: Final = "select case_id, kind, unit, cycle, step, owed_at, effective_at, version from ledger.steps"
 FACTS: Final = "select case_id, version, topic::text, md5(body) as body, event_id from ledger.facts"
 PENDING: Final = "select case_id, version, topic::text from ledger.pending where case_id is not null"

@@ -1,4 +1,4 @@
-"""A little oracle: which steps a clock owes by an instant, from its start and limit alone, by arithmetic of its own."""
+"""A little oracle: which steps a clock owes by an instant, from its start, limit and urgency, by its own arithmetic."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -29,8 +29,20 @@ OVERDUE: Final[dict[str, tuple[Moment, ...]]] = {
     "express": ("15wd",),
 }
 """Design §8: a share of the limit, or so long after the due date; of several the earliest counts."""
+EMERGENCY: Final[dict[str, tuple[Moment, ...]]] = {
+    "reminder": (0.5,),
+    "limit": (1.0,),
+    "letter": (1.5,),
+    "supervision": (2.0,),
+    "bulletin_proposal": (4.0,),
+    "interview_proposal": (8.0,),
+    "express": (12.0,),
+}
+"""Domain §6.4: of an emergency all steps are shares of the limit, so minutes and hours."""
 URGE: Final[dict[str, tuple[Moment, ...]]] = {"urge": (1.0,), "letter": ("1wd",)}
-LADDERS: Final[dict[str, dict[str, tuple[Moment, ...]]]] = {
+EMERGENCY_URGE: Final[dict[str, tuple[Moment, ...]]] = {"urge": (1.0,), "letter": (2.0,)}
+Ladders = Mapping[str, Mapping[str, tuple[Moment, ...]]]
+LADDERS: Final[Ladders] = {
     "promise": OVERDUE,
     "handling": OVERDUE,
     "sign_in": URGE,
@@ -42,6 +54,11 @@ LADDERS: Final[dict[str, dict[str, tuple[Moment, ...]]]] = {
     "report_in": {"no_show": (1.0,)},
     "tier": {"step_up": ("evening", 1.0)},
 }
+OF_EMERGENCIES: Final[Ladders] = {
+    **LADDERS,
+    **dict.fromkeys(("promise", "handling"), EMERGENCY),
+    **dict.fromkeys(("sign_in", "verification", "follow_up", "review", "dispatch"), EMERGENCY_URGE),
+}
 
 
 def owed(clock: Mapping[str, Any], by: datetime) -> dict[str, datetime]:
@@ -52,7 +69,7 @@ def owed(clock: Mapping[str, Any], by: datetime) -> dict[str, datetime]:
 
 def steps_of(clock: Mapping[str, Any]) -> Mapping[str, datetime]:
     """Return the steps of the clock's ladder; none is owed before the one below it."""
-    return _steps(clock["kind"], clock["started_at"], clock["allowed"])
+    return _steps(clock["kind"], clock["started_at"], clock["allowed"], is_emergency=clock["urgency"] == "emergency")
 
 
 def due(clock: Mapping[str, Any]) -> datetime:
@@ -61,9 +78,10 @@ def due(clock: Mapping[str, Any]) -> datetime:
 
 
 @cache
-def _steps(kind: str, start: datetime, allowed: str) -> Mapping[str, datetime]:
+def _steps(kind: str, start: datetime, allowed: str, *, is_emergency: bool) -> Mapping[str, datetime]:
     steps, floor = {}, start
-    for step, moments in LADDERS[kind].items():
+    ladders = OF_EMERGENCIES if is_emergency else LADDERS
+    for step, moments in ladders[kind].items():
         floor = max(floor, min(_instant(start, allowed, moment) for moment in moments))
         steps[step] = floor
     return steps
