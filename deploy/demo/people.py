@@ -25,6 +25,10 @@ STAFF: Final[dict[UnitKind, tuple[PersonRole, ...]]] = {
 """Two of each role that handles, because whoever handles may not verify. Publishing rules takes two rule owners."""
 LANES: Final[tuple[Lane, ...]] = get_args(Lane)[1:]
 EXTRA: Final[dict[str, tuple[PersonRole, ...]]] = {COMMAND_CENTER: ("operator",), "supervision_office": ("inspector",)}
+FIRST_COMMUNITY: Final = "01"
+"""How the id of each subdistrict's first community ends."""
+ON_THE_GROUND: Final[tuple[PersonRole, ...]] = ("grid_supervisor", "part_time_grid_worker")
+"""Who watches and who reports without handling anything; each subdistrict begins with its first community."""
 
 
 def staff(seed: int, units: Sequence[Unit]) -> list[PersonInRole]:
@@ -39,6 +43,8 @@ def person_id(seed: int, unit: str, role: str, number: int) -> UUID:
 
 def _staff_of(seed: int, unit: Unit) -> Iterator[PersonInRole]:
     roles = STAFF.get(unit.kind, ()) + EXTRA.get(unit.id, ())
+    if unit.kind == "community" and unit.id.endswith(FIRST_COMMUNITY):
+        roles += ON_THE_GROUND
     for position, role in enumerate(roles):
         number = roles[: position + 1].count(role)
         # The community's secretary is the leader of its top grid (grid level 1): one person, two roles.

@@ -5,12 +5,14 @@ import pty
 import re
 import sys
 from pathlib import Path
+from typing import get_args
 from uuid import UUID
 
 from deploy.demo.accounts import DemoAccount, accounts_of
 from deploy.demo.closing import closing_lines, width
 from deploy.demo.preparing import DISTRICT
 from deploy.embedded.state import PROJECT
+from services.reference.sheets.persons import PersonRole
 
 URLS = {"intake-api": "http://127.0.0.1:8101", "desk": "http://127.0.0.1:8105"}
 LIVING = """
@@ -32,9 +34,7 @@ def test_every_role_has_an_account_and_no_line_is_wider_than_a_terminal() -> Non
     lines = list(closing_lines(URLS, accounts))
 
     assert all(any(account.password in line and account.name in line for line in lines) for account in accounts)
-    assert {"clerk", "subdistrict_officer", "center_operator", "center_leader", "rule_owner"} <= {
-        account.role for account in accounts
-    }
+    assert {account.role for account in accounts} == set(get_args(PersonRole))
     assert [line for line in lines if width(line) > 80 and "http" not in line and not line.endswith(":")] == []
 
 
