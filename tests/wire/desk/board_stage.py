@@ -108,9 +108,18 @@ class Stage:
         """Render the board as the desk's route does."""
         language: Language = "en" if request.headers.get("accept-language", "").startswith("en") else "zh"
         view = Viewing(language=language, now=self.as_of, path="/board", person=self.visitor)
-        wall = self.visitor is None
-        given = {"board_url": "", "zone": "Asia/Shanghai", "version": 1, "proposals": 0, "emergency": False}
-        return self.renderer.page("board/board.html", view, wall=wall, build=self.build, unit_name="指挥中心", **given)
+        return self.renderer.page(
+            "board/board.html",
+            view,
+            wall=self.visitor is None,
+            build=self.build,
+            board_url="",
+            zone="Asia/Shanghai",
+            version=1,
+            proposals=0,
+            emergency=False,
+            unit_name="指挥中心",
+        )
 
     def read(self, name: str) -> Any:
         """Answer one of the board's reads."""
@@ -141,7 +150,9 @@ class Stage:
         spoken: Language = "en" if request.query_params["language"] == "en" else "zh"
         return Response(
             msgspec.json.encode(
-                NamesTold(1, self.renderer.words.sentences[spoken], {"drainage": "排水公司"}, {"0203": "井盖"}, GRIDS)
+                NamesTold(
+                    1, dict(self.renderer.words.sentences[spoken]), {"drainage": "排水公司"}, {"0203": "井盖"}, GRIDS
+                )
             ),
             media_type="application/json",
         )

@@ -45,7 +45,7 @@ def a_move(name: str, version: int, grid: str = WEST, **changes: Any) -> CasePro
     """Return a fact of a case whose handling limit is an hour away."""
     clock = ClockSnapshot("handling", "drainage", 1, MONDAY_NOON, DUE, next_step=changes.pop("owes", "reminder"))
     place = Place(grid=grid, community="com-0101", subdistrict="sub-01")
-    given = {"number": name, "place": place, "clocks": (clock,), "state": "handling"} | changes
+    given: dict[str, Any] = {"number": name, "place": place, "clocks": (clock,), "state": "handling"} | changes
     return a_fact(name=name, version=version, **given)
 
 
@@ -90,9 +90,10 @@ async def test_the_board_draws_what_it_is_told(browser: Browser) -> None:
         await expect(page.locator(".call.late")).to_contain_text("排水公司 迟到，15 分")
         await expect(page.locator("#whistles progress")).to_have_attribute("value", "50")
 
-        async def are_filled() -> bool:
+        async def are_filled() -> bool | None:
             # --fill-1 where one case is open, --fill-2 where three are.
-            return await pixel(page, 0.25) == [0xD3, 0xE3, 0xF5] and await pixel(page, 0.75) == [0x94, 0xBC, 0xE5]
+            colours = [await pixel(page, across) for across in (0.25, 0.75)]
+            return colours == [[0xD3, 0xE3, 0xF5], [0x94, 0xBC, 0xE5]] or None
 
         await eventually(are_filled, within_seconds=30)
         assert not await page.evaluate(ROW_HAS, [0.5, "--yellow"])
