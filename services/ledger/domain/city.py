@@ -63,6 +63,11 @@ class City:
     def knows(self, unit: str) -> bool:
         return unit in self.units
 
+    def above_the_community(self) -> list[str]:
+        """Return the departments, the companies and the subdistricts, by id."""
+        known = {} if self.organisation is None else self.organisation.units
+        return sorted({*self.departments, *(unit.id for unit in known.values() if unit.kind == "subdistrict")})
+
     def mode_limit(self, kind: ClockKind, item: str | None, subdistrict: str | None) -> ModeLimit | None:
         """Return what the modes allow this clock; of several the one switched on last, None when none names it."""
         found = None

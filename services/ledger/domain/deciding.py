@@ -98,13 +98,12 @@ def _blow_confirmed(case: TakenCase, proposal: ProposalRow, asked: Asked) -> Whi
 
 
 def _tell(case: TakenCase, proposal: ProposalRow, version: int, asked: Asked) -> None:
-    """A bulletin reaches all units, an interview those concerned; of a sensitive lane nothing leaves its people."""
+    """A bulletin reaches everybody above the community, an interview those concerned; of a sensitive lane nobody."""
     kind = NOTICE_OF.get(proposal.kind)
     row = case.case
     if kind is None or row.lane != "ordinary":
         return
-    everybody = (*sorted(asked.city.departments), *(unit for unit in (row.subdistrict,) if unit), CENTER)
-    units = everybody if kind == "bulletin" else (proposal.unit, CENTER)
+    units = (*asked.city.above_the_community(), CENTER) if kind == "bulletin" else (proposal.unit, CENTER)
     notice = NoticeIssued(
         event_id=event_id_of(case.epoch, row.case_id, kind, version),
         at=asked.now,

@@ -7,10 +7,12 @@ import pytest
 from services.contracts.events import Place
 from services.contracts.events.whistles import MeetingPoint, ProposalDecided
 from services.ledger.domain.acts import Handle, RefusedError, SignIn, Verify
+from services.ledger.domain.state import CENTER
 from services.ledger.domain.whistle.acts import Blow, Decide, Evaluate, RecordResult, RefuseCall, ReportIn
 from services.reference.deciding.organisation import Organisation
 from tests.builders import a_city, a_report
 from tests.unit.ledger.cases import ANSWER, CaseInTest
+from tests.unit.ledger.gridded_town import a_gridded_city
 from tests.unit.reference.town import UNITS
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -145,6 +147,20 @@ def test_of_a_sensitive_lane_only_a_leader_with_that_lane_decides_and_no_bulleti
         )
 
     assert case.taken.notices == []
+
+
+def test_a_bulletin_that_is_confirmed_reaches_every_department_and_every_street() -> None:
+    case = CaseInTest(city=a_gridded_city(), report=a_report(accused=("sanitation",)), cooperating=())
+    case.settle(case.taken.case.accepted_at + 10 * DAY)
+    bulletin = next(proposal.number for proposal in case.taken.proposals if proposal.kind == "bulletin")
+
+    case.act(Decide(proposal=bulletin, confirm=True, reason="属实"), CENTER, "center_leader", after=10 * DAY)
+
+    (notice,) = case.taken.notices
+    assert (notice.kind, set(notice.units)) == (
+        "bulletin",
+        {"drainage", "municipal_works", "traffic_police", "sub-01", "sub-02", CENTER},
+    )
 
 
 def on_the_map() -> CaseInTest:
