@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -52,6 +53,12 @@ class Process:
         with suppress(ProcessLookupError):
             self.process.send_signal(number)
         return self.process.wait(END_SECONDS_MAX)
+
+    def end_timed(self) -> tuple[int, float]:
+        """Send SIGTERM; return the exit status, and the seconds from the signal to the end."""
+        began = time.monotonic()
+        status = self.end()
+        return status, time.monotonic() - began
 
     async def ready(self) -> None:
         await eventually(lambda: self.readiness().startswith('{"ready":true'), within_seconds=60)

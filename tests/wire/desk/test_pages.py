@@ -3,11 +3,13 @@
 import csv
 import hmac
 import io
+import re
 
 import pytest
 from openpyxl import load_workbook
 from PIL import Image
 
+from services.identity.tokens import hash_of
 from tests.builders import an_id
 from tests.wire.desk.office import Office, token_of
 from tests.wire.desk.pages import Browser, Pages, the_keys
@@ -130,27 +132,46 @@ async def test_a_move_to_another_unit_counts_with_the_next_request(pages: Pages)
     assert (await browser.get(CASE)).status_code == 404
 
 
-async def test_an_unused_session_ends_and_no_session_outlives_its_end(pages: Pages) -> None:
-    browser = await pages.browser_of("drainage")
-    other = await pages.browser_of("works")
-
+async def test_an_unused_session_ends(pages: Pages) -> None:
+    browser, other = await pages.browser_of("drainage"), await pages.browser_of("works")
     pages.office.database.run_sql(
-        f"update identity.tokens set issued_at = now() - interval '2 h', expires_at = now() - interval '1 s' "
+        "update identity.tokens set issued_at = now() - interval '2 h', expires_at = now() - interval '1 s' "
         f"where person_id = '{an_id('person drainage')}'"
     )
-    pages.office.database.run_sql(
-        "update identity.sessions set begun_at = begun_at - interval '1 day', ends_at = now()"
-    )
-    await other.get("/queue")
 
     assert (await browser.get("/queue")).status_code == 303
-    assert (
-        pages.office.database.run_sql(
-            "select count(*) from identity.sessions s join identity.tokens t using (token_hash) "
-            "where t.expires_at > greatest(s.ends_at, now()) + interval '1 hour'"
-        ).strip()
-        == "0"
+    assert (await other.get("/queue")).status_code == 200
+
+
+async def test_a_session_in_use_goes_on_but_never_past_its_end(pages: Pages) -> None:
+    browser = await pages.browser_of("drainage")
+    session = f"token_hash = '\\x{hash_of(browser.client.cookies['whistle_session']).hex()}'"
+    pages.office.database.run_sql(
+        "update identity.tokens set issued_at = now() - interval '12 h', expires_at = now() + interval '2 min' "
+        f"where {session}; update identity.sessions set ends_at = now() + interval '10 min' where {session}"
     )
+
+    assert (await browser.get("/queue")).status_code == 200
+    ends = "select t.expires_at = s.ends_at from identity.sessions s join identity.tokens t using (token_hash)"
+    assert pages.office.database.run_sql(f"{ends} where s.{session}").strip() == "t"
+    pages.office.database.run_sql(
+        "update identity.sessions set begun_at = now() - interval '12 h', ends_at = now() - interval '1 s' "
+        f"where {session}; update identity.tokens set expires_at = now() - interval '1 s' where {session}"
+    )
+    assert (await browser.get("/queue")).status_code == 303
+
+
+async def test_with_the_eleventh_session_of_a_person_the_first_ends(pages: Pages) -> None:
+    first = await pages.browser_of("drainage")
+    for _ in range(9):
+        second = Browser(pages.app)
+        assert (await second.log_in("drainage")).status_code == 303
+    assert (await first.get("/queue")).status_code == 200
+
+    eleventh = Browser(pages.app)
+    assert (await eleventh.log_in("drainage")).status_code == 303
+
+    assert [(await browser.get("/queue")).status_code for browser in (first, second, eleventh)] == [303, 200, 200]
 
 
 async def test_a_form_from_elsewhere_changes_nothing(pages: Pages) -> None:
@@ -383,6 +404,49 @@ async def test_many_at_once_each_succeeds_or_fails_for_itself(pages: Pages) -> N
     done = await browser.post("/acts/bulk", {"type": "sign_in", "chosen": chosen, "key": "bulk-1", "back": "/queue"})
 
     assert done.headers["location"] == "/queue?done=1%2F2"
+
+
+def chosen_on(browser: Browser) -> list[str]:
+    """Return what ticking every box of the queue chooses, each case once."""
+    return list(dict.fromkeys(re.findall(r'name="chosen" value="([^"]+)"', browser.page)))
+
+
+async def test_many_at_once_report_in(pages: Pages) -> None:
+    await pages.office.open("case", "other")
+    for case in ("case", "other"):
+        blown = {"type": "whistle", "kind": "emergency", "reason": "路面塌陷"}
+        assert (await pages.office.act("street", blown, case=case)).status_code == 200
+    browser = await pages.browser_of("drainage")
+
+    form = {"type": "report_in", "chosen": chosen_on(browser), "key": "bulk-2", "back": "/queue"}
+    done = await browser.post("/acts/bulk", form)
+
+    assert done.headers["location"] == "/queue?done=2%2F2"
+    came = "ledger.whistle_calls where unit = 'drainage' and state = 'reported_in'"
+    assert pages.office.count(came) == pages.office.count("ledger.whistle_calls where state <> 'called'") == 2
+
+
+async def test_cases_are_handed_to_a_colleague_one_or_many(pages: Pages) -> None:
+    await pages.office.open("case", "other", "third")
+    browser, colleague = await pages.browser_of("drainage"), await pages.browser_of("drainage_too")
+    to = f"drainage/{an_id('person drainage_too')}"
+    assert f'value="{to}"' in browser.page
+
+    one = await browser.post("/acts/hold", {"case": str(an_id("case")), "to": to})
+    chosen = [each for each in chosen_on(browser) if str(an_id("other")) in each]
+    many = await browser.post(
+        "/acts/bulk", {"type": "hold", "chosen": chosen, "to": to, "key": "bulk-3", "back": "/queue"}
+    )
+
+    assert (one.status_code, many.headers["location"]) == (303, "/queue?done=1%2F1")
+    held = pages.office.database.run_sql("select case_id, person_id from ledger.holders order by case_id").split()
+    assert held == [
+        f"{case}|{an_id('person drainage_too')}" for case in sorted(str(an_id(name)) for name in ("case", "other"))
+    ]
+    await colleague.get("/queue?whose=mine")
+    assert {each.partition("/")[0] for each in chosen_on(colleague)} == {str(an_id("case")), str(an_id("other"))}
+    await browser.get("/queue?whose=mine")
+    assert chosen_on(browser) == []
 
 
 async def test_what_a_resident_wrote_is_shown_as_text(pages: Pages) -> None:
