@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -92,7 +93,8 @@ async def followed(town: Town, area: str, *, on: bool = True) -> Followed:
     """Switch as the desk does, and wait until the ledger's process has moved all."""
     switching = await town.switch("flood", area, on=on, notice=NOTICE)
     answered = await town.now()
-    ((moved,),) = await eventually(lambda: town.rows(ALL_MOVED, switching.version), within_seconds=60)
+    rows: list[tuple[Any, ...]] = await eventually(lambda: town.rows(ALL_MOVED, switching.version), within_seconds=60)
+    ((moved,),) = rows
     assert switching.active_from - answered <= NOTICE
     return Followed(moved - answered, moved - switching.active_from)
 

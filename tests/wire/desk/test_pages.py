@@ -163,15 +163,15 @@ async def test_a_session_in_use_goes_on_but_never_past_its_end(pages: Pages) -> 
 
 async def test_with_the_eleventh_session_of_a_person_the_first_ends(pages: Pages) -> None:
     first = await pages.browser_of("drainage")
-    for _ in range(9):
-        second = Browser(pages.app)
-        assert (await second.log_in("drainage")).status_code == 303
+    others = [Browser(pages.app) for _ in range(9)]
+    for other in others:
+        assert (await other.log_in("drainage")).status_code == 303
     assert (await first.get("/queue")).status_code == 200
 
     eleventh = Browser(pages.app)
     assert (await eleventh.log_in("drainage")).status_code == 303
 
-    assert [(await browser.get("/queue")).status_code for browser in (first, second, eleventh)] == [303, 200, 200]
+    assert [(await browser.get("/queue")).status_code for browser in (first, *others, eleventh)] == [303, *[200] * 10]
 
 
 async def test_a_form_from_elsewhere_changes_nothing(pages: Pages) -> None:
@@ -244,6 +244,7 @@ async def test_a_form_of_an_older_look_is_refused_in_words(pages: Pages) -> None
 
     assert late.status_code == 412
     assert "别人刚刚办理过这个案件" in late.text
+    assert re.search(r"最近一次办理：某某 · \S*排水\S*，[^，]*\d\d:\d\d，签收。", late.text), late.text
 
 
 async def test_an_answer_lacking_one_of_its_four_elements_is_refused_by_name(pages: Pages) -> None:
@@ -341,8 +342,7 @@ async def test_a_contact_is_shown_for_a_purpose_that_is_written_down(pages: Page
     assert (bare.status_code, shown.status_code) == (422, 200)
     assert "13900001234" in shown.text
     noted = pages.office.database.run_sql("select person_id, purpose from vault.audit")
-    assert noted.split("|") == [str(an_id("person drainage")), "上门前联系\n"] or "上门前联系" in noted
-    assert pages.office.count("vault.audit") == 1
+    assert noted == f"{an_id('person drainage')}|上门前联系\n"
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
@@ -365,7 +365,7 @@ async def test_no_cell_of_an_export_is_a_formula(pages: Pages, kind: str) -> Non
         assert {cell.data_type for line in rows.iter_rows() for cell in line} <= {"s", "n", "inlineStr"}
         cells = [str(cell.value) for line in rows.iter_rows() for cell in line]
     assert "'=cmd|'/C calc'!A0" in cells
-    assert not [cell for cell in cells if cell.startswith(("=", "+", "@"))]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "＝"))]
 
 
 async def test_filters_mine_place_and_overdue_narrow_the_list(pages: Pages) -> None:
