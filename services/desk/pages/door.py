@@ -176,6 +176,8 @@ def _in_words(renderer: Renderer, visit: Visit, problem: Problem) -> Problem:
     told = (detail or problem.detail or title) + (f" ({fields})" if fields else "")
     wait = problem.headers.get("Retry-After", "")
     told = told.replace("{wait}", f"{wait} s")
+    if changed := problem.extensions.get("changed"):
+        told = f"{told} {changed}"
     return Problem(problem.slug, title, problem.status, told, headers=problem.headers, **problem.extensions)
 
 

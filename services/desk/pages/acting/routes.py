@@ -15,6 +15,7 @@ from services.chassis.web.acts import parse_idempotency_key
 from services.chassis.web.problems import Problem, invalid, of_status
 from services.desk.domain.permitted import ACT_TYPES
 from services.desk.pages.acting.fields import fields_of, filled_in
+from services.desk.pages.acting.meanwhile import with_who
 from services.desk.pages.door import local_path, to
 from services.desk.pages.parts import PageParts
 from services.desk.pages.visit import Visit
@@ -54,9 +55,11 @@ class ActingPages:
             # What the act names must be there before the act.
             await self._attach(visit, more, case_id, unit, name)
         key = parse_idempotency_key([form.text("key")])
-        await self.parts.desk.acts.one(
-            Asking(token_hash=visit.session, case_id=case_id, key=key, if_match=form.number("revision"), act=act)
-        )
+        asked = Asking(token_hash=visit.session, case_id=case_id, key=key, if_match=form.number("revision"), act=act)
+        try:
+            await self.parts.desk.acts.one(asked)
+        except Problem as problem:
+            raise await with_who(self.parts, visit, case_id, problem) from problem
         await self._attach(visit, kept, case_id, unit, name)
         if name == "sign_in":
             await self._take_on(visit, case_id)
