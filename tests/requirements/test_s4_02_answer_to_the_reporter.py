@@ -21,7 +21,7 @@ from services.chassis.settings import PostgresSettings
 from services.contracts.codec import decode, encode
 from services.contracts.events import Event
 from services.ledger.domain.acts import Handle, SignIn, Verify
-from services.ledger.domain.life.acts import FollowUp, Reject
+from services.ledger.domain.life.acts import AskExtension, AskSuspension, FollowUp, Reject
 from services.ledger.domain.life.merging import Merging, merge
 from services.ledger.domain.taken import SYSTEM
 from services.notify.channels.egress import Egress
@@ -47,6 +47,7 @@ pytestmark = pytest.mark.postgres
 
 PHONE: Final = "13812345678"
 OTHER_PHONE: Final = "13987654321"
+WAITING: Final = AskSuspension(reason="等待供暖季", condition="供暖开始")
 TOOK: Final = answering(200, body=b'{"Code": "OK"}')
 WRONG_TEMPLATE: Final = answering(200, body=b'{"Code": "isv.SMS_TEMPLATE_ILLEGAL"}')
 
@@ -145,6 +146,27 @@ async def test_accepted_in_work_and_done_each_once_however_often_the_facts_come(
     assert {number for number, _ in told} == {PHONE}
     assert {values["number"] for _, values in told} == {"20260302-case"}
     assert reporting.database.run_sql("select count(*) from notify.messages where recipient = 'none'") == "5"
+
+
+async def test_that_it_takes_longer_is_told_when_the_promise_passes_and_when_it_is_put_off(
+    reporting: Reporting,
+) -> None:
+    late, extended, suspended = CaseInTest(name="late"), CaseInTest(name="extended"), CaseInTest(name="suspended")
+    late.settle(late.clock("promise").due_at)
+    for case, asks in ((extended, AskExtension(by="1wd", reason="备件在途")), (suspended, WAITING)):
+        lives.act(case, SignIn(), lives.LEAD)
+        lives.act(case, asks, lives.LEAD)
+    lives.act(suspended, lives.GRANTED, lives.HEAD)
+    for case in (extended, suspended):
+        lives.act(case, lives.GRANTED, lives.OPERATOR)
+    for case in (late, extended, suspended):
+        reporting.left(case.id, phone=PHONE, reply_channel="sms")
+
+    await reporting.hear(late, extended, suspended)
+    told = await reporting.sent(8)
+
+    longer = {values["number"] for _, values in told if values["what"] == "您的上报需要更长时间,仍在办理"}
+    assert longer == {"20260302-late", "20260302-extended", "20260302-suspended"}
 
 
 async def test_no_answer_keeps_the_number_and_every_look_into_the_vault_is_written_down(reporting: Reporting) -> None:
