@@ -90,12 +90,13 @@ async def test_the_board_draws_what_it_is_told(browser: Browser) -> None:
         await expect(page.locator(".call.late")).to_contain_text("排水公司 迟到，15 分")
         await expect(page.locator("#whistles progress")).to_have_attribute("value", "50")
 
-        async def are_filled() -> bool | None:
+        async def filled() -> bool:
             # --fill-1 where one case is open, --fill-2 where three are.
             colours = [await pixel(page, across) for across in (0.25, 0.75)]
-            return colours == [[0xD3, 0xE3, 0xF5], [0x94, 0xBC, 0xE5]] or None
+            return bool(colours == [[0xD3, 0xE3, 0xF5], [0x94, 0xBC, 0xE5]])
 
-        await eventually(are_filled, within_seconds=30)
+        drawn: bool = await eventually(filled, within_seconds=30)
+        assert drawn
         assert not await page.evaluate(ROW_HAS, [0.5, "--yellow"])
 
         stage.tell([a_move("west", 2, owes="letter")])
