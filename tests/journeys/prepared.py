@@ -9,7 +9,11 @@ from deploy.demo.moments import WEEK_STARTS_AT
 from deploy.demo.preparing import DISTRICT, REFERENCE, install_stepped_clock, load_district
 from deploy.embedded.running import System
 
-VALUES: Final = {"WHISTLE_CLOCK": "stepped", "WHISTLE_TRUSTED_PROXIES": "127.0.0.1"}
+VALUES: Final = {
+    "WHISTLE_CLOCK": "stepped",
+    "WHISTLE_TRUSTED_PROXIES": "127.0.0.1",
+    "WHISTLE_NOTIFY_ALLOWED_NETWORKS": "127.0.0.0/8",
+}
 
 
 def prepare(system: System) -> None:

@@ -1,13 +1,15 @@
 """Everything a running system shows, stores outside the vault or says, searched for what must not be there."""
 
+import io
 import re
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx2
+import openpyxl
 from aiokafka import AIOKafkaConsumer
 
 from deploy.demo.city.quiet import all_partitions
@@ -16,12 +18,14 @@ from services.identity.passwords import hash_password
 from services.identity.sessions import COOKIE
 from services.identity.tokens import issue_token
 from services.intake.domain.masking import is_identity_number
+from tests.requirements.routes import paths_of
 
 NOT_A_DECIMAL: Final = r"(?<![0-9A-Za-z])(?<!\d\.)"
 """The digits behind a number's point, a longitude's for one, are no number of anybody's."""
 PHONE: Final = re.compile(NOT_A_DECIMAL + r"1[3-9]\d{9}(?![0-9A-Za-z])")
 IDENTITY: Final = re.compile(NOT_A_DECIMAL + r"\d{17}[\dXx](?![0-9A-Za-z])")
 AROUND: Final = 40
+WORKBOOKS: Final = ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",)
 COLUMNS: Final = """
     select table_schema, table_name, array_agg(column_name::text) filter (where data_type = 'bytea') as bytes
     from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
@@ -29,15 +33,30 @@ COLUMNS: Final = """
     group by 1, 2 order by 1, 2
 """
 ROWS_MAX: Final = 5_000
-CASES_MAX: Final = 12
-PATHS: Final = (
-    "/api/v1/me", "/api/v1/queue", "/api/v1/queue?expected=any", "/api/v1/whistles", "/api/v1/feed", "/api/v1/digest",
-    "/api/v1/proposals", "/api/v1/whistles/rates", "/api/v1/modes",
+CASES_MAX: Final = 4
+QUERIES: Final[Mapping[str, str]] = {
+    "/api/v1/cases": "?number={number}",
+    "/api/v1/queue": "?expected=any",
+    "/api/v1/rosters": "?unit={unit}",
+    "/bulletin/{period}/cases": "?list=district/reported",
+}
+"""Of paths that answer nothing, or too little, without one."""
+PARAMETERS: Final[Mapping[str, str]] = {
+    "attachment_id": str(UUID(int=7)), "name": "nothing", "choice": "zh", "form": "csv", "kind": "versions",
+    "number": "1", "sheet": "units",
+}  # fmt: skip
+MAY_BE_NOTHING: Final = frozenset({
+    "/assets/{name}", "/cases/{case_id}/pictures/{attachment_id}", "/rules/refused/{name}.xlsx",
+    "/api/v1/rules/drafts/{number}",
+})  # fmt: skip
+"""Paths to what a day need not have; every other one must have answered somebody."""
+FEED: Final = "/api/v1/board/feed"
+"""Never ends: the deltas it would bring are those of `/api/v1/board/recent`."""
+METRICS: Final = (
+    "intake-api", "intake-relay", "router", "ledger", "desk", "sla", "board", "notify", "reconciler", "appraisal",
 )  # fmt: skip
-PAGES: Final = ("/queue", "/subdistrict", "/board", "/board/proposals", "/feed", "/proposals", "/rosters")
-OF_A_CASE: Final = ("/api/v1/cases/{}", "/api/v1/cases/{}/timeline", "/api/v1/cases/{}/duplicates")
-PAGES_OF_A_CASE: Final = ("/cases/{}", "/cases/{}/order")
-METRICS: Final = ("intake-api", "intake-relay", "router", "ledger", "desk", "sla", "board", "notify", "reconciler")
+ANSWERED: Final = frozenset({200, 302, 303, 307})
+REFUSED: Final = frozenset({403, 404})
 PERSON_OF: Final = """
     select person_id from identity.roles where unit = $1 and role = any ($2) and lane = $3 order by person_id limit 1
 """
@@ -75,13 +94,24 @@ class Scan:
     system: System
     superuser: Any
     http: httpx2.AsyncClient
-    seen: dict[str, int]
+    people: Mapping[str, tuple[str, str]]
+    """Tokens and sessions by name."""
+    codes: Sequence[str]
+    month: str
+    """Of which there is a bulletin."""
+    received: Sequence[str]
+    """Bodies of messages, as receivers got them."""
+    metrics: Mapping[str, str]
+    """Addresses of what is measured."""
+    seen: dict[str, int] = field(default_factory=dict)
+    answered: set[str] = field(default_factory=set)
+    """Paths that gave somebody something."""
+    unexpected: list[str] = field(default_factory=list)
+    """Answers that are neither what was asked for nor a refusal."""
 
-    async def texts(
-        self, people: Mapping[str, tuple[str, str]], codes: Iterable[str]
-    ) -> AsyncIterator[tuple[str, str]]:
-        """Yield where and what, for everything; `people` are tokens and sessions by name, `codes` tracking codes."""
-        for part in (self.logs(), self.rows(), self.records(), self.answers(people), self.doors(codes)):
+    async def texts(self) -> AsyncIterator[tuple[str, str]]:
+        """Yield where and what, for everything."""
+        for part in (self.logs(), self.rows(), self.records(), self.messages(), self.answers(), self.doors()):
             async for where, text in part:
                 kind = where.partition(" ")[0]
                 self.seen[kind] = self.seen.get(kind, 0) + 1
@@ -115,29 +145,53 @@ class Scan:
         finally:
             await consumer.stop()
 
-    async def answers(self, people: Mapping[str, tuple[str, str]]) -> AsyncIterator[tuple[str, str]]:
-        """Yield what the desk and the board answer to each of `people`, by API and by page."""
-        desk, board = self.system.url("desk"), self.system.url("board")
-        newest = f"select case_id from ledger.cases order by accepted_at desc limit {CASES_MAX}"
-        cases = [str(row["case_id"]) for row in await self.superuser.fetch(newest)]
-        for who, (token, session) in people.items():
+    async def messages(self) -> AsyncIterator[tuple[str, str]]:
+        for body in self.received:
+            yield "message", body
+
+    async def answers(self) -> AsyncIterator[tuple[str, str]]:
+        """Yield what desk and board answer to each of `people` on every path they have, by API and by page."""
+        newest = f"select case_id::text, number from ledger.cases order by accepted_at desc limit {CASES_MAX}"
+        cases = [dict(row) for row in await self.superuser.fetch(newest)]
+        for who, (token, session) in self.people.items():
             bearer, cookie = {"Authorization": f"Bearer {token}"}, {"Cookie": f"{COOKIE}={session}"}
-            for path in (*PATHS, *(form.format(case) for form in OF_A_CASE for case in cases)):
-                yield f"answer {path} to {who}", await self._get(desk + path, bearer)
-            for path in (*PAGES, *(form.format(case) for form in PAGES_OF_A_CASE for case in cases)):
-                yield f"page {path} to {who}", await self._get(desk + path, cookie)
-            yield f"board to {who}", await self._get(f"{board}/api/v1/board/snapshot", bearer)
+            for service, path in ((each, path) for each in ("desk", "board") for path in paths_of(each)):
+                of_api = path.startswith("/api/")
+                kind = "board" if service == "board" else "answer" if of_api else "page"
+                for asked in _asked(path, cases, self.month):
+                    text = await self._get(service, path, asked, bearer if of_api else cookie)
+                    yield f"{kind} {asked} to {who}", text
 
-    async def doors(self, codes: Iterable[str]) -> AsyncIterator[tuple[str, str]]:
-        """Yield what reporters see, and what every service measures."""
-        for code in codes:
-            path = f"{self.system.url('intake-api')}/api/v1/reports/{code}"
-            yield "track by code", await self._get(path, {"X-Forwarded-For": "10.8.0.1"})
-        for name in METRICS:
-            yield f"metrics {name}", await self._get(f"{self.system.url(name)}/metrics", {})
+    async def doors(self) -> AsyncIterator[tuple[str, str]]:
+        """Yield what reporters see, by API and by page, and what every service measures."""
+        for number, code in enumerate(self.codes):
+            address = {"X-Forwarded-For": f"10.8.0.{number + 1}"}
+            for path in paths_of("intake-api"):
+                text = await self._get("intake-api", path, path.format(code=code, **PARAMETERS), address)
+                yield f"track {path}", text
+            found = await self.http.post(f"{self.system.url('intake-api')}/track", data={"code": code}, headers=address)
+            self._note("POST /track", "POST /track", found.status_code)
+            yield "track page", found.text
+        for name, url in self.metrics.items():
+            answer = await self.http.get(f"{url}/metrics")
+            self._note("/metrics", f"/metrics of {name}", answer.status_code)
+            yield f"metrics {name}", answer.text
 
-    async def _get(self, url: str, headers: Mapping[str, str]) -> str:
-        return (await self.http.get(url, headers=dict(headers))).text
+    async def _get(self, service: str, path: str, asked: str, headers: Mapping[str, str]) -> str:
+        url = self.system.url(service) + asked
+        if path == FEED:
+            async with self.http.stream("GET", url, headers=dict(headers)) as stream:
+                self._note(path, asked, stream.status_code)
+                return await anext(stream.aiter_text(), "")
+        answer = await self.http.get(url, headers=dict(headers))
+        self._note(path, asked, answer.status_code)
+        return answer.text if answer.headers.get("content-type", "") not in WORKBOOKS else _cells(answer.content)
+
+    def _note(self, path: str, asked: str, status: int) -> None:
+        if status in ANSWERED:
+            self.answered.add(path)
+        elif status not in REFUSED:
+            self.unexpected.append(f"{status} {asked}")
 
 
 async def session_of(superuser: Any, unit: str, role: str, lane: str = "ordinary") -> tuple[str, str]:
@@ -155,6 +209,24 @@ async def session_of(superuser: Any, unit: str, role: str, lane: str = "ordinary
     begin = "select identity.begin_session($1, $2, $3, $4, '1 hour'::interval, '1 hour'::interval, '{}')"
     await superuser.execute(begin, person, known, session.token_hash, session.prefix)
     return issued.secret, session.secret
+
+
+def _asked(path: str, cases: Sequence[Mapping[str, str]], month: str) -> Iterator[str]:
+    """Yield the path as it is asked, once for each case where it is of one; KeyError for a parameter nobody knows."""
+    form = path + QUERIES.get(path, "")
+    given = {**PARAMETERS, "period": month, "unit": "drainage"}
+    if "{case_id}" in form or path == "/api/v1/cases":
+        for case in cases:
+            yield form.format(**{**given, **case})
+    else:
+        yield form.format(**given)
+
+
+def _cells(workbook: bytes) -> str:
+    book = openpyxl.load_workbook(io.BytesIO(workbook), read_only=True)
+    return "\n".join(
+        str(value) for sheet in book for row in sheet.iter_rows(values_only=True) for value in row if value
+    )
 
 
 def _files(folder: Path) -> Iterator[tuple[str, str]]:

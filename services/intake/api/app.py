@@ -39,6 +39,11 @@ class FastLane:
         self._refused = refused
         self._route = Route(PATH, door, methods=["POST"])
 
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        """Return every route, the quick one among them."""
+        return self._app.router.routes
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != PATH or scope["method"] != "POST":
             await self._app(scope, receive, send)
