@@ -52,5 +52,12 @@ def _hand_to(case: TakenCase, part: AssignmentRow, branch: str) -> None:
 
 
 TRANSITIONS = (
-    Transition(act=AssignBranch, by=_may_assign, source=OPEN - {"handled"}, fact="branch_assigned", do=_assign),
+    Transition(
+        act=AssignBranch,
+        by=_may_assign,
+        source=OPEN - {"handled"},
+        needs="an open part, and the department's own office in this subdistrict",
+        fact="branch_assigned",
+        do=_assign,
+    ),
 )

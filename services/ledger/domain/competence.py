@@ -78,6 +78,12 @@ def _to_the_leader(case: TakenCase, reason: str, asked: Asked) -> Rise:
 
 TRANSITIONS = (
     Transition(
-        act=StepUp, by=who.lead, source=WORKING | {"consulting"}, to="dispatched", fact="stepped_up", do=_step_up
+        act=StepUp,
+        by=who.lead,
+        source=WORKING | {"consulting"},
+        to="dispatched",
+        needs="a reason; somebody above who is not accused",
+        fact="stepped_up",
+        do=_step_up,
     ),
 )

@@ -117,6 +117,11 @@ def _tell(case: TakenCase, proposal: ProposalRow, version: int, asked: Asked) ->
 
 TRANSITIONS = (
     Transition(
-        act=Decide, by=_leads_somewhere, source=OPEN | {"closed", "suspended"}, fact="proposal_decided", do=_decide
+        act=Decide,
+        by=_leads_somewhere,
+        source=OPEN | {"closed", "suspended"},
+        needs="a proposal that waits, and another person than who proposed it; a reason, but for a whistle confirmed",
+        fact="proposal_decided",
+        do=_decide,
     ),
 )

@@ -38,14 +38,15 @@ from services.ledger.domain.life.acts import (
 )
 from services.ledger.domain.life.finishing import take_follow_up
 from services.ledger.domain.life.table import TABLE
+from services.ledger.domain.life.transition import Transition
 from services.ledger.domain.state import CENTER
 from tests.builders import MONDAY_NOON, an_id
 from tests.unit.ledger import lives
 from tests.unit.ledger.cases import ANSWER, CaseInTest
 from tests.unit.ledger.lives import GRANTED, HEAD, IN_STATE, LEAD, OPERATOR, REFUSED, SECOND, STREET, act
+from tests.unit.ledger.rows_beside import BESIDE, WORKS, row
 
 COMMUNITY = ("com-0101", "community_officer")
-WORKS = ("municipal_works", "clerk")
 AT_ONCE = timedelta(hours=1)
 
 
@@ -55,12 +56,6 @@ def exclusion_asked() -> CaseInTest:
 
 def exclusion_approved_once() -> CaseInTest:
     return act(exclusion_asked(), ReviewExclusion(granted=True, reason="属实"), OPERATOR)
-
-
-def row(  # one row of the table, as a sentence
-    sentence: str, start: Callable[[], CaseInTest], asked: Any, who: tuple[str, ...], *ends: str
-) -> Any:
-    return pytest.param(start, asked, who, *ends, id=sentence.replace(" ", "-"))
 
 
 ROWS = [
@@ -135,6 +130,7 @@ ROWS = [
         "closed", "exclusion_reviewed"),
     row("a second person leaves it out", exclusion_approved_once, ReviewExclusion(granted=True, reason="属实"), SECOND,
         "closed", "exclusion_reviewed"),
+    *BESIDE,
 ]  # fmt: skip
 
 
@@ -153,6 +149,18 @@ def test_the_act_ends_where_the_table_says(
     assert tags[-1] == fact
     if transition.to is not None:
         assert (transition.to, bool(transition.needs), transition.fact in tags) == (state, True, True)
+
+
+def test_every_act_of_the_table_has_a_row_here() -> None:
+    assert {type(param.values[1]) for param in ROWS} == TABLE.keys()
+
+
+@pytest.mark.parametrize("transition", TABLE.values(), ids=lambda transition: transition.act.__name__)
+def test_no_row_leaves_open_who_may_and_what_it_needs(transition: Transition) -> None:
+    assert transition.needs.strip()
+    assert (transition.by.__doc__ or "").strip()
+    assert transition.source
+    assert transition.fact
 
 
 BODIES: dict[type, Any] = {type(param.values[1]): param.values[1] for param in ROWS}

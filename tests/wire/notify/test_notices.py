@@ -37,10 +37,10 @@ async def test_a_mode_that_is_switched_is_told_to_every_unit_once(
         await town.switch("flood", "district", on=True)
         ((body,),) = await town.rows("select body from ledger.notices n join ledger.pending p using (notice_id)")
 
-    async def all_known() -> bool:  # the copy in memory is up to a second old
+    async def all_known() -> bool | None:  # the copy in memory is up to a second old
         return len((await office.subscriptions.current()).all) == len(UNITS)
 
-    await eventually(all_known, within_seconds=30)
+    _: bool = await eventually(all_known, within_seconds=30)
     tell = TellNotices(
         book=office.book,
         subscriptions=office.subscriptions,
@@ -48,7 +48,7 @@ async def test_a_mode_that_is_switched_is_told_to_every_unit_once(
         wake=lambda: None,
     )
 
-    for _ in range(2):  # the bus may say it twice
+    for _again in range(2):  # the bus may say it twice
         await tell(Batch([Delivered(decode(body, NoticeIssued), None)]))
 
     told = [json.loads(line) for line in database.run_sql(TOLD).splitlines()]

@@ -23,6 +23,11 @@ def _reach(case: TakenCase, asked: Asked) -> None:
 
 TRANSITIONS = (
     Transition(
-        act=ReachStage, by=who.lead, source=frozenset({"in_progress", "rework"}), fact="stage_reached", do=_reach
+        act=ReachStage,
+        by=who.lead,
+        source=frozenset({"in_progress", "rework"}),
+        needs="a stage of the item that is not met yet, what was done",
+        fact="stage_reached",
+        do=_reach,
     ),
 )

@@ -38,7 +38,7 @@ class Transition:
     by: Who
     source: frozenset[State]
     to: State | None = None
-    needs: str = ""
+    needs: str
     fact: str
     do: Callable[[TakenCase, Asked], None]
 

@@ -106,4 +106,13 @@ def _ask_afterwards(case: TakenCase, asked: Asked, number: int) -> int:
     return propose(case, proposing, asked.now).number
 
 
-TRANSITIONS = (Transition(act=Blow, by=may_ask_for_a_whistle, source=WORKING, fact="whistle_blown", do=_blow),)
+TRANSITIONS = (
+    Transition(
+        act=Blow,
+        by=may_ask_for_a_whistle,
+        source=WORKING,
+        needs="a reason, no open whistle, departments that can be called; the leader's word, before or after",
+        fact="whistle_blown",
+        do=_blow,
+    ),
+)

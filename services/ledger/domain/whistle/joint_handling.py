@@ -51,6 +51,20 @@ def mark_wrong(case: TakenCase, whistle: WhistleRow, reason: str, asked: Asked) 
 
 
 TRANSITIONS = (
-    Transition(act=RecordResult, by=whistler, source=OPEN, fact="joint_result", do=_record),
-    Transition(act=FindWrong, by=center, source=OPEN | {"closed"}, fact="whistle_found_wrong", do=_find_wrong),
+    Transition(
+        act=RecordResult,
+        by=whistler,
+        source=OPEN,
+        needs="an open whistle, what the joint work came to",
+        fact="joint_result",
+        do=_record,
+    ),
+    Transition(
+        act=FindWrong,
+        by=center,
+        source=OPEN | {"closed"},
+        needs="a whistle that was not found wrong before, a reason",
+        fact="whistle_found_wrong",
+        do=_find_wrong,
+    ),
 )

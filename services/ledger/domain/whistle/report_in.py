@@ -59,6 +59,15 @@ def _call(case: TakenCase, asked: Asked) -> CallRow:
 
 
 TRANSITIONS = (
-    Transition(act=ReportIn, by=called, source=OPEN, fact="reported_in", do=_report_in),
-    Transition(act=RefuseCall, by=called, source=OPEN, fact="call_refused", do=_refuse),
+    Transition(
+        act=ReportIn, by=called, source=OPEN, needs="an open call of one's own unit", fact="reported_in", do=_report_in
+    ),
+    Transition(
+        act=RefuseCall,
+        by=called,
+        source=OPEN,
+        needs="a reason; a call that nobody has answered and whose time runs",
+        fact="call_refused",
+        do=_refuse,
+    ),
 )
