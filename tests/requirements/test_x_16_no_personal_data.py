@@ -135,18 +135,17 @@ async def subscribed(city: RunningCity, *units: str) -> AsyncIterator[Receiver]:
     async with receiving() as receiver, Egress((ip_network("127.0.0.0/8"),)) as egress:
         subscribing, to = Subscribing(city.superuser, keys, egress.check), f"http://127.0.0.1:{receiver.port}/"
         made = [await subscribing.subscribe(unit=unit, to=to) for unit in units]
+
+        async def greeted() -> bool:  # notify's copy of the subscriptions is a second old
+            await issue(city, "hello")
+            return any("hello" in got.body for got in receiver.received)
+
         try:
-            await eventually(lambda: greeted(city, receiver), within_seconds=60)
+            _: bool = await eventually(greeted, within_seconds=60)
             yield receiver
         finally:
             for each in made:
                 await city.superuser.execute("select notify.disable($1)", each.subscription_id)
-
-
-async def greeted(city: RunningCity, receiver: Receiver) -> bool | None:
-    """Whether the receiver hears notices; issues one more. Notify's copy of the subscriptions is a second old."""
-    await issue(city, "hello")
-    return any("hello" in got.body for got in receiver.received)
 
 
 async def issue(city: RunningCity, subject: str) -> None:
