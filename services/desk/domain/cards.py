@@ -21,6 +21,10 @@ class RunningClock(msgspec.Struct, frozen=True, array_like=True):
     due_at: datetime
     ladder: str
     next_step: Step | None
+    allowed: str = ""
+    """The limit as the city writes it."""
+    calendar: int = 0
+    """The version whose calendar counts."""
 
 
 def worst_card(clocks: Iterable[RunningClock], policies: Policies) -> Card | None:

@@ -64,7 +64,7 @@ _PAGE: Final = """
             'revision', p.revision, 'version', p.version, 'whistle_open', p.whistle_open,
             'reference_version', p.reference_version, 'part', p.part,
             'running', array(
-                select json_build_array(k.kind, k.unit, k.due_at, k.ladder, k.next_step)
+                select json_build_array(k.kind, k.unit, k.due_at, k.ladder, k.next_step, k.allowed, k.calendar)
                 from ledger.clocks k where k.case_id = p.case_id and k.stopped_at is null)
         ) order by p.due_at, p.case_id, p.part) from page p), '[]'::json))
     from at

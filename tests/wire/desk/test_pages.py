@@ -47,7 +47,9 @@ async def test_a_clerk_logs_in_sees_the_queue_and_leaves(pages: Pages) -> None:
     browser = await pages.browser_of("drainage")
 
     assert str(an_id("case")) in browser.page
-    assert "还剩" in browser.page
+    # One working day from nine o'clock, and four working hours to sign in: the office's time, not the wall's.
+    assert "剩余 1 工作日" in browser.page
+    assert "剩余 4 工作小时" in browser.page
     left = await browser.post("/logout", {})
 
     assert left.status_code == 303
