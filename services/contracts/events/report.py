@@ -66,8 +66,12 @@ class ReportFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     route: SpecialRoute | None = None
     """Decided at intake; never of a sensitive lane."""
     on_the_spot: bool = False
+    reported_by: UUID | None = None
+    """The person of staff who reported it as solved on the spot, and so does not look at it (X-08)."""
     attachments: tuple[UUID, ...] = ()
     taken_in: TakenIn | None = None
+    added_to: str | None = None
+    """Number of the report whose reporter added this: words that may not reach that one's case."""
 
 
 class ReportReceived(Event, frozen=True, kw_only=True):

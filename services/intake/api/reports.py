@@ -78,6 +78,8 @@ class ReportDoor:
         if self.is_full():
             raise BacklogError
         admitted = admit(form, self.city(), by_staff=caller.actor is not None)
+        if form.on_the_spot and caller.actor is not None:
+            admitted = dataclasses.replace(admitted, reported_by=caller.actor.person_id)
         if form.channel != "counter" and form.paper is None and form.reported_on is None:
             return admitted
         return dataclasses.replace(admitted, taken_in=taken_in(form, _clerk(caller)))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
+from uuid import UUID
 
 import msgspec
 
@@ -83,6 +84,10 @@ class Admitted:
     """For the receipt."""
     taken_in: TakenIn | None = None
     """By whom at a counter."""
+    reported_by: UUID | None = None
+    """Who of staff says that they solved it on the spot."""
+    added_to: str | None = None
+    """Number of the report that these words were added to (`separate`)."""
 
     @property
     def is_emergency(self) -> bool:

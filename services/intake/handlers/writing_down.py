@@ -79,8 +79,10 @@ def _event_of(report_id: UUID, admitted: Admitted, moment: Moment, serial: int) 
             accused=admitted.accused,
             route=admitted.route,
             on_the_spot=form.on_the_spot,
+            reported_by=admitted.reported_by,
             attachments=form.attachments,
             taken_in=admitted.taken_in,
+            added_to=admitted.added_to,
         ),
     )
 

@@ -93,7 +93,7 @@ FINAL: Final = frozenset({"reject", "hand_over", "follow_up"})
 class Disorder:
     """Does one thing after another, sometimes several at once, on a few cases. The same seed does the same."""
 
-    def __init__(self, seed: int, writer: Any, desk: Any, owner: Any, cases: int = 3) -> None:
+    def __init__(self, seed: int, writer: Any, desk: Any, owner: Any, cases: int = 4) -> None:
         self.draw = random.Random(seed)  # noqa: S311 -- a repeatable choice, not a secret
         self.now = MONDAY_NOON
         self.owner = owner
@@ -101,6 +101,8 @@ class Disorder:
         self.openings, self.settling = Openings(writer, cities), Settling(writer, cities)
         self.acting = Acting(desk, cities)
         self.names = [f"case-{number}" for number in range(cases)]
+        self.reported_by = {an_id("case-3"): person_of("a community officer")}
+        """Who reported a case as solved on the spot."""
         self.done: list[str] = []
         """What took effect, in words, for whoever has to read a failure."""
         self.kinds: set[str] = set()
@@ -108,14 +110,24 @@ class Disorder:
         self._keys = 0
 
     async def begin(self) -> None:
-        """Open the cases: of a department, of the street, and of the grid."""
-        leads = ("drainage", "sub-01", "municipal_works")
-        tiers = ("D", "S", "G")
+        """Open the cases: of a department, of the street, of the grid, and one of the grid that came as solved."""
+        leads = ("drainage", "sub-01", "municipal_works", "com-0101")
+        tiers = ("D", "S", "G", "G")
         async with self.openings.gate() as gate:
             for name, lead, tier in zip(self.names, leads, tiers, strict=False):
                 others = tuple(unit for unit in ("municipal_works", "sanitation") if unit != lead)
+                said: dict[str, Any] = (
+                    {"on_the_spot": True, "reported_by": self.reported_by[an_id(name)], "reporter_kind": "grid_worker"}
+                    if an_id(name) in self.reported_by
+                    else {}
+                )
                 case = a_dispatched_case(
-                    name, report=a_report(name), lead=lead, cooperating=others, tier=tier, whistle_automatic=True
+                    name,
+                    report=a_report(name, **said),
+                    lead=lead,
+                    cooperating=() if said else others,
+                    tier=tier,
+                    whistle_automatic=True,
                 )
                 await gate.open_once([case])
 

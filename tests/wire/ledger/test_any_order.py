@@ -85,7 +85,7 @@ async def run(seed: int, steps: int, pools: tuple[Any, Any, Any]) -> Disorder:
     for _ in range(steps):
         await city.step()
         await seen.look(city)
-    judge(body for (_, _, topic), body in seen.facts.items() if topic == CaseProgressed.TYPE)
+    judge((body for (_, _, topic), body in seen.facts.items() if topic == CaseProgressed.TYPE), city.reported_by)
     return city
 
 

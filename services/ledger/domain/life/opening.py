@@ -46,6 +46,7 @@ def open_case(
         accepted_at=report.accepted_at,
         opened_at=now,
         changed_at=now,
+        handler=report.reported_by if on_spot else None,  # `ledger.open` writes the same
         reference_version=decision.reference_version,
         applied_version=maker.city.number,
         reports=[ReportRef(report.report_id, report.channel, report.has_contact)],
