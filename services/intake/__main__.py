@@ -33,6 +33,7 @@ from services.intake.api.sensors import SensorDoor
 from services.intake.handlers.accepting import AcceptReports
 from services.intake.handlers.attaching import AttachPictures
 from services.intake.handlers.following_up import FollowUpReports
+from services.intake.handlers.separating import SeparateWords
 from services.intake.handlers.taking_papers import TakePapers
 from services.intake.handlers.tracking import TrackReports
 from services.intake.handlers.watching import BacklogWatch, every
@@ -79,7 +80,7 @@ async def run_api(settings: IntakeApiSettings, shell: Shell) -> None:
         known = PostgresSensors(pool, settings.database_seconds_max)
         sensors = partial(SensorDoor, accept=accept, sensors=known, keys=settings.keys())
         sensor = sensors(doorkeeper=doorkeeper, city=city, is_full=watch.is_full, metrics=metrics)
-        track = _track_door(settings, pool, TrackParts(pictures, doorkeeper, metrics, city))
+        track = _track_door(settings, pool, TrackParts(pictures, doorkeeper, accept, city))
         papers = _papers(settings, pool, track.track)
         reports = partial(ReportDoor, accept=accept, papers=papers)
         app = intake_app(
@@ -140,7 +141,7 @@ class TrackParts:
 
     pictures: KeptPictures
     doorkeeper: Doorkeeper
-    metrics: IntakeMetrics
+    accept: AcceptReports
     city: Callable[[], ReferenceCity]
 
 
@@ -160,8 +161,9 @@ def _track_door(settings: IntakeApiSettings, pool: Pool, parts: TrackParts) -> T
         followups=followups,
         pictures=parts.pictures,
         keys=keys,
-        metrics=parts.metrics,
+        metrics=parts.accept.metrics,
         new_id=uuid7,
+        separate=SeparateWords(accept=parts.accept, followups=followups, city=parts.city),
     )
     return TrackDoor(track=track, followup=followup, doorkeeper=parts.doorkeeper)
 

@@ -13,6 +13,7 @@ import msgspec
 
 from services.chassis.pictures import Picture
 from services.contracts.events.report import FollowUpKind, Lane
+from services.intake.domain.separate import Reported
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,10 @@ class FollowUps(Protocol):
 
     async def was_added(self, claim: Claim) -> bool:
         """Whether this key made a follow-up before."""
+        ...
+
+    async def reported(self, report_id: UUID) -> Reported:
+        """Return the report as it travelled, and who never sees it."""
         ...
 
     async def said_before(self, report_id: UUID) -> Sequence[str]:

@@ -12,6 +12,7 @@ from services.contracts.events import ReportFollowedUp, ReportReceived
 from services.contracts.events.report import FollowUpKind
 from services.intake.domain.refusals import CannotStoreError, StillUndecidedError
 from services.intake.domain.sensors import Sensor
+from services.intake.domain.separate import Reported
 from services.intake.ports import (
     Added,
     Claim,
@@ -100,6 +101,11 @@ class InMemoryFollowUps:
 
     async def was_added(self, claim: Claim) -> bool:
         return any(row.claim and row.claim.client_key == claim.client_key for row in self.rows)
+
+    async def reported(self, report_id: UUID) -> Reported:
+        assert self.reports is not None
+        row = self.reports.rows[report_id]
+        return Reported(decode(row.body, ReportReceived).report, row.barred_units)
 
     async def said_before(self, report_id: UUID) -> list[str]:
         added = [decode(row.body, ReportFollowedUp).text for row in self.rows if row.report_id == report_id]

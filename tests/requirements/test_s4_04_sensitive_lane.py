@@ -20,6 +20,7 @@ from services.reference.sheets.district import read_version
 from services.reference.sheets.refusals import SheetsRefusedError
 from tests.builders import an_id
 from tests.component.intake.window import REPORTS, Window
+from tests.requirements.test_x_10_recusal import asking
 from tests.unit.reference.town import a_report
 from tests.wire.desk.office import Office
 
@@ -39,7 +40,7 @@ def sentences() -> tuple[Sentence, ...]:
     return the_district().version.sentences
 
 
-@pytest.mark.parametrize("nth", range(93))
+@pytest.mark.parametrize("nth", range(104))
 def test_a_crafted_sentence_is_decided_as_it_says(nth: int) -> None:
     sentence, reference = sentences()[nth], the_district()
 
@@ -52,7 +53,7 @@ def test_fifty_sentences_and_more_try_every_lane_with_evasions_and_negatives() -
     expected = [sentence.expects for sentence in sentences()]
     notes = " ".join(sentence.note or "" for sentence in sentences())
 
-    assert len(sentences()) == 93
+    assert len(sentences()) == 104
     assert {"stability", "drugs", "petition", "discipline", "state_secret", "ordinary"} <= set(expected)
     assert expected.count("ordinary") >= 20
     assert all(word in notes for word in ("homophone", "inside", "full-width", "harmless"))
@@ -100,17 +101,27 @@ async def test_it_travels_without_its_words_to_the_unit_its_kind_names(text: str
     assert not any(part in travelling for part in ("吸", "王某", "1381", "幸福里", "上访", "红包"))
 
 
-async def test_words_added_later_stay_behind_too() -> None:
+@pytest.mark.parametrize(
+    ("text", "lane", "unit"),
+    [("黑着灯有人吸毒", "drugs", "police"), ("再不修就几十个人集体上访", "stability", "political_legal")],
+)
+async def test_words_added_later_go_to_the_unit_their_kind_names(text: str, lane: str, unit: str) -> None:
     door = Window(city=ReferenceCity(the_district()))
-    receipt = (await door.report(text="楼道灯不亮", **PLACE)).json()
+    receipt = (await door.report(text="楼道灯不亮", address="幸福里3号楼", **PLACE)).json()
 
-    await door.client.post(
-        f"{REPORTS}/{receipt['tracking_code']}/followups", json={"kind": "facts", "text": "黑着灯有人吸毒"}
-    )
+    added = {"kind": "facts", "text": text}
+    answer = await door.client.post(f"{REPORTS}/{receipt['tracking_code']}/followups", json=added)
 
-    (added,) = door.followups.rows
-    assert "吸" not in added.body.decode()
-    assert added.raw is not None
+    ordinary, row = door.reports.rows.values()
+    separate = decode(row.body, ReportReceived).report
+    assert (ordinary.lane, row.lane, separate.lane) == ("ordinary", lane, lane)
+    assert (separate.text, separate.place.address, separate.item) == (None, None, None)
+    assert decide(separate, the_district(), 1).lead == unit
+    assert separate.added_to == receipt["number"]
+    assert answer.json()["separate"]["report_id"] == str(separate.report_id)
+    # Sealed for the lane's own report: whoever reveals the ordinary one is not shown them.
+    assert row.raw is not None
+    assert door.followups.rows == []
 
 
 async def opened(office: Office) -> CaseProgressed:
@@ -138,6 +149,22 @@ async def test_whoever_has_not_the_lane_gets_404_everywhere(office: Office) -> N
         assert str(an_id("case")) not in {row["case_id"] for row in rows}, who
     assert (await office.get("lane", path)).json()["lane"] == "drugs"
     assert str(an_id("case")) in {row["case_id"] for row in await office.queue("lane", expected="any")}
+
+
+@pytest.mark.postgres
+async def test_row_level_security_hides_it_from_whoever_asks_past_the_application(office: Office) -> None:
+    await opened(office)
+
+    async def seen_by(who: str) -> list[int]:
+        async with asking(office, who) as connection:
+            return [
+                await connection.fetchval(f"select count(*) from ledger.{table} where case_id = $1", an_id("case"))
+                for table in ("cases", "assignments", "clocks", "facts")
+            ]
+
+    for who in ("drainage", "drainage_too", "street", "coordinator", "community", "center", "leader", "works"):
+        assert await seen_by(who) == [0, 0, 0, 0], who
+    assert min(await seen_by("lane")) > 0
 
 
 @pytest.mark.postgres

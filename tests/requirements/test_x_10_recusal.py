@@ -18,7 +18,7 @@ from services.reference.deciding.compile import CompiledReference, compile_versi
 from services.reference.deciding.decide import decide, redecide
 from services.reference.sheets.district import read_version
 from tests.builders import a_city, an_id
-from tests.component.intake.window import Window
+from tests.component.intake.window import REPORTS, Window
 from tests.environment.database import Database
 from tests.unit.reference.town import a_return
 from tests.wire.desk.office import Office, an_office, token_of
@@ -78,6 +78,69 @@ async def test_a_return_never_brings_it_to_the_accused() -> None:
 
     assert again.lead != "heating_company"
     assert "heating_company" in again.barred
+
+
+async def added(door: Window, text: str, **form: Any) -> dict[str, Any]:
+    """Report that the heating is cold, then add to it; return the answer to what was added."""
+    receipt = (await door.report(text="家里暖气不热", item="0402", grid=None, community="com-0101")).json()
+    path = f"{REPORTS}/{receipt['tracking_code']}/followups"
+    answer = await door.client.post(path, json={"kind": "facts", "text": text, **form})
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
+@pytest.mark.parametrize(
+    "form", [{}, {"kind": "rating", "rating": 1}, {"kind": "withdrawal"}], ids=["facts", "rating", "withdrawal"]
+)
+async def test_a_complaint_added_later_reaches_the_supervisor_and_never_the_case(form: dict[str, Any]) -> None:
+    door = Window(city=ReferenceCity(the_district()))
+
+    receipt = await added(door, "供热公司推诿，打了三次没人来", **form)
+
+    first, separate = (decode(row.body, ReportReceived).report for row in door.reports.rows.values())
+    decision = decide(separate, the_district(), 1)
+    assert (separate.text, separate.added_to) == ("供热公司推诿，打了三次没人来", first.number)
+    assert (decision.lead, set(decision.barred) >= {"heating_company"}) == ("housing", True)
+    assert "heating_company" in door.reports.rows[separate.report_id].barred_units
+    assert receipt["separate"]["number"] == separate.number
+    # What reaches the accused department's case: that it was rated or withdrawn, without a word.
+    assert [(row.kind, row.raw) for row in door.followups.rows] == ([(form["kind"], None)] if form else [])
+    assert not any("推诿" in row.body.decode() for row in door.followups.rows)
+
+
+async def test_a_complaint_sent_again_is_one_complaint() -> None:
+    door = Window(city=ReferenceCity(the_district()))
+    receipt = (await door.report(text="家里暖气不热", item="0402", grid=None, community="com-0101")).json()
+    path, complaint = f"{REPORTS}/{receipt['tracking_code']}/followups", {"kind": "facts", "text": "供热公司推诿"}
+
+    answers = [(await door.client.post(path, json=complaint)) for _ in range(2)]
+
+    assert answers[0].json() == answers[1].json()
+    assert len(door.reports.rows) == 2
+
+
+async def test_the_page_gives_the_complaint_its_own_code_and_does_not_say_that_the_department_sees_it() -> None:
+    door = Window(city=ReferenceCity(the_district()))
+    receipt = (await door.report(text="家里暖气不热", item="0402", grid=None, community="com-0101")).json()
+    complaint = {"kind": "facts", "text": "供热公司推诿，打了三次没人来"}
+
+    page = await door.client.post("/track/add", data={"code": receipt["tracking_code"], "key": "a1", **complaint})
+    again = await door.client.post(f"{REPORTS}/{receipt['tracking_code']}/followups", json=complaint)
+
+    assert again.headers["idempotency-replayed"] == "true"
+    assert again.json()["separate"]["tracking_code"] in page.text
+    assert "承办部门会看到" not in page.text
+
+
+async def test_who_is_accused_already_is_accused_again_in_the_same_case() -> None:
+    door = Window(city=ReferenceCity(the_district()))
+    receipt = (await door.report(text="供热公司推诿，暖气不热", item="0402", grid=None, community="com-0101")).json()
+    path = f"{REPORTS}/{receipt['tracking_code']}/followups"
+
+    await door.client.post(path, json={"kind": "facts", "text": "供热公司又推诿了，还骂人"})
+
+    assert len(door.reports.rows) == 1
+    assert [row.kind for row in door.followups.rows] == ["facts"]
 
 
 async def an_accused_case(office: Office) -> str:

@@ -8,6 +8,7 @@ from services.intake.domain.lanes import Judge, judged
 from services.intake.domain.masking import masked
 from services.intake.domain.refusals import RefusedError
 from services.intake.domain.text import TEXT_MAX, clean
+from services.reference.deciding.lanes import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +18,12 @@ class AdmittedFollowUp:
     """Masked; nothing of a sensitive report, nor of sensitive words added to another."""
     raw: str | None
     """As written, where that differs."""
+    verdict: Verdict
+    """On its words."""
 
 
 def admit_followup(form: FollowUpForm, lane: Lane, city: Judge) -> AdmittedFollowUp:
-    """Return the follow-up as it may be taken.
+    """Return the follow-up as it may be taken to the case; whether it may be is `separate`'s to say.
 
     Raises:
         RefusedError: a field is missing, or does not belong to this kind.
@@ -38,4 +41,4 @@ def admit_followup(form: FollowUpForm, lane: Lane, city: Judge) -> AdmittedFollo
         raise RefusedError("attachments", f"at most {ATTACHMENTS_MAX}")
     is_sensitive = lane != "ordinary" or verdict.lane != "ordinary"
     shown = None if is_sensitive or not text else masked(text)
-    return AdmittedFollowUp(form, shown, text if text and text != shown else None)
+    return AdmittedFollowUp(form, shown, text if text and text != shown else None, verdict)

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from services.chassis.sealing import Keys
 from services.contracts.codec import encode
@@ -12,22 +14,29 @@ from services.contracts.events import ReportFollowedUp
 from services.intake.domain.followup import AdmittedFollowUp, admit_followup
 from services.intake.domain.form import FollowUpForm
 from services.intake.domain.lanes import Advice, Judge, advice_in
+from services.intake.domain.receipt import Receipt
 from services.intake.domain.refusals import OtherBodyError, RefusedError
+from services.intake.handlers.separating import SeparateWords
 from services.intake.handlers.tracking import Tracked, TrackReports
 from services.intake.handlers.writing_down import seal_text
 from services.intake.metrics import IntakeMetrics
 from services.intake.ports import Claim, FollowUps, Known, NewFollowUp, Pictures
 from services.reference.deciding.plain import CLAUSE, plain
 
+SAID_ALONE: Final = frozenset({"rating", "withdrawal"})
+"""Kinds that say something without words."""
+
 
 class AlreadyDoneError(RuntimeError):
     """A withdrawal comes once only, a rating once for each result."""
 
 
-class FollowUpReceipt(msgspec.Struct, frozen=True):
+class FollowUpReceipt(msgspec.Struct, frozen=True, omit_defaults=True):
     """The follow-up is committed; the case shows it when the ledger has taken it."""
 
     followup_id: UUID
+    separate: Receipt | None = None
+    """The report that its words became, because they may not reach the case; has a tracking code of its own."""
 
 
 class NothingNew(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -48,6 +57,7 @@ class FollowUpReports:
     keys: Keys
     metrics: IntakeMetrics
     new_id: Callable[[], UUID]
+    separate: SeparateWords
 
     async def one(
         self, code: str, form: FollowUpForm, claim: Claim | None
@@ -60,6 +70,22 @@ class FollowUpReports:
         """
         known = await self.track.report_of(code)
         admitted = admit_followup(form, known.lane, self.city())
+        apart = await self.separate.of(known, admitted)
+        if apart is None:
+            return await self._taken(known, admitted, claim)
+        if form.kind not in SAID_ALONE:
+            return FollowUpReceipt(apart.receipt.report_id, apart.receipt), apart.replayed
+        # A rating or a withdrawal counts for the case all the same, without its words.
+        silent = admit_followup(replace(form, text="", attachments=()), known.lane, self.city())
+        taken, replayed = await self._taken(known, silent, claim)
+        if isinstance(taken, FollowUpReceipt):
+            taken = replace(taken, separate=apart.receipt)
+        return taken, replayed
+
+    async def _taken(
+        self, known: Known, admitted: AdmittedFollowUp, claim: Claim | None
+    ) -> tuple[FollowUpReceipt | NothingNew, bool]:
+        form = admitted.form
         row = await self._written_down(known, admitted, claim)
         if await self._was_said_before(known, admitted, claim):
             tracked = await self.track.shown(known)

@@ -8,7 +8,10 @@ import msgspec
 
 from services.chassis.clock import NOW
 from services.chassis.postgres import Pool
+from services.contracts.codec import decode
+from services.contracts.events import ReportReceived
 from services.contracts.events.report import FollowUpKind
+from services.intake.domain.separate import Reported
 from services.intake.ports import Added, Claim, NewFollowUp, Progress
 from services.intake.store.deadlines import within
 
@@ -49,6 +52,7 @@ SAID_BEFORE: Final = """
     union all
     (select body from intake.followups where report_id = $1 and kind = 'facts' order by at, followup_id limit 100)
 """
+REPORTED: Final = "select body, barred_units from intake.reports where report_id = $1"
 ADDED_TO: Final = "select kind, at from intake.followups where report_id = $1 order by at, followup_id limit 100"
 
 TAIL_OF: Final = """
@@ -118,6 +122,12 @@ class PostgresFollowUps:
 
     async def was_added(self, claim: Claim) -> bool:
         return await within(self._seconds_max, self._pool.fetchrow(EARLIER, claim.client_key)) is not None
+
+    async def reported(self, report_id: UUID) -> Reported:
+        row = await within(self._seconds_max, self._pool.fetchrow(REPORTED, report_id))
+        if row is None:
+            raise LookupError("a report that was found is not there any more")
+        return Reported(decode(row["body"], ReportReceived).report, tuple(row["barred_units"]))
 
     async def said_before(self, report_id: UUID) -> list[str]:
         rows = await within(self._seconds_max, self._pool.fetch(SAID_BEFORE, report_id))

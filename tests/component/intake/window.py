@@ -32,6 +32,7 @@ from services.intake.api.sensors import SensorDoor
 from services.intake.handlers.accepting import AcceptReports
 from services.intake.handlers.attaching import AttachPictures
 from services.intake.handlers.following_up import FollowUpReports
+from services.intake.handlers.separating import SeparateWords
 from services.intake.handlers.taking_papers import TakePapers
 from services.intake.handlers.tracking import TrackReports
 from services.intake.metrics import IntakeMetrics
@@ -122,6 +123,7 @@ class Window:
                     keys=KEYS,
                     metrics=metrics,
                     new_id=uuid7,
+                    separate=SeparateWords(accept=self.accept, followups=self.followups, city=lambda: self.city),
                 ),
                 doorkeeper=doorkeeper,
             ),

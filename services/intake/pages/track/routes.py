@@ -49,7 +49,9 @@ class TrackPage:
             return await self._shown(asked, filled, missing)
         told = await self.frame.doors.add(asked, filled["code"], form, filled["key"] or uuid4().hex)
         if told.good:
-            return await self._shown(asked, filled, DONE[form["kind"]], bad=False)
+            separate = told.document.get("separate")
+            alone = separate is not None and form["kind"] in {"facts", "photo"}
+            return await self._shown(asked, filled, "" if alone else DONE[form["kind"]], bad=False, separate=separate)
         return await self._shown(asked, filled, _refusal(told))
 
     async def _attached(self, asked: Request, filled: Filled) -> tuple[str, ...] | None:
@@ -61,7 +63,9 @@ class TrackPage:
             ids.append(kept.document["attachment_id"])
         return tuple(ids)
 
-    async def _shown(self, asked: Request, filled: Filled, notice: str = "", *, bad: bool = True) -> Response:
+    async def _shown(
+        self, asked: Request, filled: Filled, notice: str = "", *, bad: bool = True, separate: Any = None
+    ) -> Response:
         code = filled["code"]
         if code:
             told = await self.frame.doors.show(asked, code)
@@ -71,10 +75,12 @@ class TrackPage:
             return self._page(asked, None, notice=_refusal(told), code=code, status=told.status)
         # What was said is given back only where it was not taken.
         values = filled.fields if bad else {"number": filled["number"], "tail": filled["tail"]}
-        return self._page(asked, shown_track(told.document), notice=notice, bad=bad, code=code, values=values)
+        return self._page(
+            asked, shown_track(told.document), notice=notice, bad=bad, code=code, values=values, separate=separate
+        )
 
     def _page(self, asked: Request, shown: Any, *, status: int = 200, **given: Any) -> Response:
-        usual = {"notice": "", "bad": True, "code": "", "values": NOTHING}
+        usual = {"notice": "", "bad": True, "code": "", "values": NOTHING, "separate": None}
         return self.frame.page(
             asked,
             "track/track.html",

@@ -10,7 +10,9 @@ from services.intake.ports import Progress
 
 Mark = Literal["done", "now", "ahead"]
 ENDED: Final = frozenset({"closed", "archived", "rejected", "terminated", "handed_over", "resolved_on_spot"})
-"""Nothing can be added or withdrawn any more."""
+"""Nothing can be withdrawn any more."""
+HAS_RESULT: Final = frozenset({"closed", "archived"})
+"""What is new about it begins it again (S4-03)."""
 UNHAPPY_MAX: Final = 2
 """Ratings up to here are asked for a reason."""
 RATINGS: Final = (5, 4, 3, 2, 1)
@@ -71,7 +73,7 @@ def shown_track(document: Mapping[str, Any]) -> TrackShown:
         measure=progress.measure,
         done_by=progress.done_by,
         added=tracked.added,
-        may_add=not ended,
+        may_add=not ended or progress.state in HAS_RESULT,
         may_withdraw=not ended and "withdrawal" not in added,
         may_rate=_may_rate(tracked),
         again=progress.closed_at is None and "rating" in added,
