@@ -8,7 +8,7 @@ from services.desk.api.asking import asked_in, case_id_of, token_of
 from services.desk.api.desk import Desk, found_or_404
 from services.desk.domain.due import HowDue, how_due
 from services.desk.domain.timeline import Timeline, TimelineAsked, entries_of
-from services.desk.queries.cases import FoundCase, case_by_id, facts_of, told_of
+from services.desk.queries.cases import FoundCase, added_in, case_by_id, facts_of, told_of
 
 
 def timeline_routes(app: FastAPI, desk: Desk) -> None:
@@ -27,12 +27,13 @@ def timeline_routes(app: FastAPI, desk: Desk) -> None:
             found = found_or_404(await case_by_id(asking, known), asking, known)
             facts = await facts_of(asking, known, asked.after, asked.limit + 1)
             messages = await told_of(asking, known)
+            added = await added_in(asking, facts)
         row, stretch = found.document.case, facts[: asked.limit]
         page = Timeline(
             at=found.at,
             case_id=row.case_id,
             number=row.number,
-            entries=tuple(entries_of(found.document, stretch, asked.after, messages)),
+            entries=tuple(entries_of(found.document, stretch, asked.after, messages, added)),
             next_after=stretch[-1].version if len(facts) > asked.limit else None,
             clocks=await _derivations(desk, found),
         )

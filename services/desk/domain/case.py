@@ -79,6 +79,8 @@ class CaseShown(msgspec.Struct, frozen=True, kw_only=True):
     attachments: tuple[UUID, ...]
     taken_in: TakenIn | None
     """At which counter, and from which paper."""
+    added_to: str | None
+    """Number of the case whose reporter added this: its own people may not read it."""
     reports: list[ReportRef]
     accepted_at: datetime
     opened_at: datetime
@@ -127,6 +129,7 @@ def shown_case(document: CaseDocument, asker: Asker, at: datetime) -> CaseShown:
         reporter_kind=report.reporter_kind,
         attachments=report.attachments,
         taken_in=report.taken_in,
+        added_to=report.added_to,
         because=decision.because,
         limits=decision.limits,
         service_steps=service_steps_of(document),

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from services.contracts.events import Actor, CaseProgressed, Explanation, What
-from services.contracts.events.progress import Dispatched, Opened, State
+from services.contracts.events.progress import Dispatched, FollowedUp, Opened, State
 from services.contracts.events.report import Channel, ReporterKind
 from services.desk.domain.due import HowDue
 from services.ledger.domain.state import CENTER, CaseDocument
@@ -62,6 +62,14 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     sent_at: datetime | None
 
 
+class Added(msgspec.Struct, frozen=True, kw_only=True):
+    """What a resident added: masked words, and pictures of the case."""
+
+    text: str | None
+    """None also where the words may not travel; the vault shows them."""
+    attachments: tuple[UUID, ...]
+
+
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One line: who did what, when. `what` is the fact itself, its `type` names the sentence."""
 
@@ -72,6 +80,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     state: State
     what: What | Reported | Accepted
     why: Why | None = None
+    added: Added | None = None
+    """What was added, where the fact says that something was."""
     told: tuple[Told, ...] = ()
     """Messages that went out because of it, or are on their way."""
 
@@ -88,6 +98,7 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _NOBODY: Final[Mapping[int, Sequence[Told]]] = {}
+_NOTHING: Final[Mapping[UUID, Added]] = {}
 
 
 def entries_of(
@@ -95,6 +106,7 @@ def entries_of(
     facts: Iterable[CaseProgressed],
     after: int,
     told: Mapping[int, Sequence[Told]] = _NOBODY,
+    added: Mapping[UUID, Added] = _NOTHING,
 ) -> Iterator[Entry]:
     """Give the entries in order; the report comes first when the timeline is read from its start.
 
@@ -103,6 +115,7 @@ def entries_of(
         facts: what happened to it, in order.
         after: the version after which the timeline is read.
         told: messages by the version of the fact they are about.
+        added: what residents added, by the follow-up's id.
     """
     if after == 0:
         yield from _before_the_case(document)
@@ -114,6 +127,7 @@ def entries_of(
             state=fact.state,
             what=fact.what,
             why=_why(fact),
+            added=added.get(fact.what.followup_id) if isinstance(fact.what, FollowedUp) else None,
             told=tuple(told.get(fact.version, ())),
         )
 

@@ -9,8 +9,9 @@ from uuid import UUID
 import msgspec
 
 from services.contracts.codec import decode
-from services.contracts.events import CaseProgressed
-from services.desk.domain.timeline import Told
+from services.contracts.events import CaseProgressed, ReportFollowedUp
+from services.contracts.events.progress import FollowedUp
+from services.desk.domain.timeline import Added, Told
 from services.desk.queries.asking import Asking
 from services.ledger.domain.state import CaseDocument
 
@@ -34,6 +35,7 @@ FACTS: Final = """
     select f.body from ledger.facts f
     where f.case_id = $1 and f.version > $2 and f.topic = 'case.progressed.v1' order by f.version limit $3
 """
+ADDED: Final = "select f.followup_id, f.body from ledger.followups f where f.followup_id = any ($1)"
 TOLD: Final = "select version, unit, role, channel, state, sent_at from notify.told_of($1)"
 _DECODER: Final = msgspec.json.Decoder(CaseDocument)
 
@@ -58,6 +60,15 @@ async def facts_of(asking: Asking, case_id: UUID, after: int, at_most: int) -> S
     """Return what happened to a case after a version, in order."""
     rows = await asking.connection.fetch(FACTS, case_id, after, at_most)
     return [decode(row["body"], CaseProgressed) for row in rows]
+
+
+async def added_in(asking: Asking, facts: Sequence[CaseProgressed]) -> Mapping[UUID, Added]:
+    """Return what residents added by these facts, by the follow-up's id."""
+    ids = [fact.what.followup_id for fact in facts if isinstance(fact.what, FollowedUp)]
+    if not ids:
+        return {}
+    events = [decode(row["body"], ReportFollowedUp) for row in await asking.connection.fetch(ADDED, ids)]
+    return {event.event_id: Added(text=event.text, attachments=event.attachments) for event in events}
 
 
 async def told_of(asking: Asking, case_id: UUID) -> Mapping[int, Sequence[Told]]:

@@ -15,7 +15,7 @@ from services.desk.domain.whistles import WhistleShown, shown_whistle
 from services.desk.pages.parts import PageParts
 from services.desk.pages.visit import Visit
 from services.desk.ports import Versions
-from services.desk.queries.cases import case_by_id, facts_of, told_of
+from services.desk.queries.cases import added_in, case_by_id, facts_of, told_of
 from services.desk.queries.duplicates import duplicates_of
 from services.desk.store.inside import Colleague, Holder, UnitNote, colleagues_of, holders_of, notes_of
 from services.desk.store.pictures import OF_CASE
@@ -85,7 +85,8 @@ async def read_case(parts: PageParts, visit: Visit, case_id: UUID) -> CaseView:
         connection = asking.connection
         found = found_or_404(await case_by_id(asking, case_id), asking, case_id)
         facts = await facts_of(asking, case_id, 0, ENTRIES_MAX)
-        entries = list(entries_of(found.document, facts, 0, await told_of(asking, case_id)))
+        added = await added_in(asking, facts)
+        entries = list(entries_of(found.document, facts, 0, await told_of(asking, case_id), added))
         people = {entry.who.person for entry in entries if entry.who.person}
         names = await connection.fetch(NAMES, list(people))
         return CaseView(
