@@ -8,9 +8,10 @@ from typing import Any, Final
 
 import pytest
 
-from services.contracts.events import Place
-from tests.builders import an_id
+from services.contracts.events import Place, ReportFollowedUp
+from tests.builders import MONDAY_NOON, an_id
 from tests.environment.database import Database
+from tests.wire.desk.office import ANSWER, Office
 from tests.wire.ledger.alike import Room, a_room
 from tests.wire.whistle.command_line import CommandLine
 
@@ -71,3 +72,29 @@ async def _pair(room: Room) -> tuple[str, str]:
     (merged,) = [name for name in ("first", "second") if room.state(name) == "merged"]
     (survivor,) = {"first", "second"} - {merged}
     return merged, survivor
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("state", ["closed", "archived"])
+async def test_new_facts_reopen_a_case_that_has_its_result(office: Office, state: str) -> None:
+    await office.open("case", cooperating=())
+    await office.act("drainage", "sign_in", 1)
+    await office.act("drainage", ANSWER, 2)
+    revision = (await office.act("street", {"type": "verify", "done": True}, 3)).json()["revision"]
+    if state == "archived":
+        await office.act("center", {"type": "follow_up", "answer": "satisfied"}, revision)
+    assert office.database.run_sql("select state from ledger.cases") == state
+    told = ReportFollowedUp(
+        event_id=an_id("told"), report_id=an_id("case"), case_id=an_id("case"), at=MONDAY_NOON, kind="facts",
+        text="昨夜又漏水了",
+    )  # fmt: skip
+
+    async with office.openings.gate() as gate:
+        await gate.keep_followups([told])
+
+    (row,) = await office.queue("drainage")
+    entries = (await office.get("drainage", f"/api/v1/cases/{an_id('case')}/timeline")).json()["entries"]
+    said = [(entry["what"]["type"], entry["what"].get("reason")) for entry in entries[-3:]]
+    assert (row["state"], row["expected"]) == ("dispatched", "sign_in")
+    assert said == [("followed_up", None), ("reopened", "昨夜又漏水了"), ("dispatched", None)]
+    assert office.count("ledger.clocks where kind = 'promise' and stopped_at is null") == 1

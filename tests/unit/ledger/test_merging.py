@@ -148,8 +148,10 @@ def test_who_sorts_what_came_in_merges_and_names_the_other_case() -> None:
     assert (second.state, others_of(act)) == ("merged", (first.id,))
 
 
-def test_new_facts_on_a_closed_case_begin_it_again() -> None:
+@pytest.mark.parametrize("state", ["closed", "archived"])
+def test_new_facts_on_a_case_that_has_its_result_begin_it_again(state: Any) -> None:
     case = lives.closed()
+    case.taken.case.state = state
     told = ReportFollowedUp(
         event_id=an_id("told"), report_id=case.id, case_id=case.id, at=MONDAY_NOON, kind="facts", text="又漏水了"
     )

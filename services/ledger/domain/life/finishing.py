@@ -12,7 +12,7 @@ from services.ledger.domain.clocks import late_units, start_clock, stop_all
 from services.ledger.domain.life import who
 from services.ledger.domain.life.asking import AT_WORK, overtake
 from services.ledger.domain.life.ending import end_case
-from services.ledger.domain.life.reopening import Again, begin_again
+from services.ledger.domain.life.reopening import SETTLED, Again, begin_again
 from services.ledger.domain.life.reworking import order_rework
 from services.ledger.domain.life.satisfaction import RESIDENT, take_rating
 from services.ledger.domain.life.transition import REQUESTED, Asked, Transition
@@ -76,13 +76,13 @@ def _close(case: TakenCase, asked: Asked) -> None:
 def take_follow_up(case: TakenCase, event: ReportFollowedUp, now: datetime, city: City) -> None:
     """Let what a resident added reach the case: a fact on the timeline, whatever the state (S1-08).
 
-    New facts on a closed case reopen it (S4-03); what is archived or ended otherwise, a person looks at.
+    New facts on a case that has its result reopen it (S4-03); what has ended otherwise, a person looks at.
     """
     fact = FollowedUp(followup_id=event.event_id, kind=event.kind, rating=event.rating)
     case.followups_applied[event.event_id] = case.state_fact(fact, RESIDENT, now)
     if event.kind == "rating":
         take_rating(case, event, now, city)
-    if event.kind == "facts" and case.case.state == "closed":
+    if event.kind == "facts" and case.case.state in SETTLED:
         begin_again(case, Again(because="new_facts", reason=event.text or "", actor=RESIDENT), now, city)
 
 

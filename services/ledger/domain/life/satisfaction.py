@@ -10,7 +10,7 @@ from services.ledger.domain.city import City
 from services.ledger.domain.clocks import stop_all
 from services.ledger.domain.life import who
 from services.ledger.domain.life.acts import FollowUp
-from services.ledger.domain.life.reopening import Again, begin_again
+from services.ledger.domain.life.reopening import SETTLED, Again, begin_again
 from services.ledger.domain.life.reworking import order_rework
 from services.ledger.domain.life.transition import Asked, Transition
 from services.ledger.domain.taken import SYSTEM, TakenCase
@@ -27,7 +27,7 @@ def take_rating(case: TakenCase, event: ReportFollowedUp, now: datetime, city: C
     """
     if (event.rating or 0) > UNSATISFIED_MAX:
         stop_all(case, "follow_up", now)
-    elif event.text and case.case.state == "closed":
+    elif event.text and case.case.state in SETTLED:
         send_back(case, event.text, RESIDENT, now, city)
 
 
