@@ -38,6 +38,19 @@ OF_DOORS: Final = (
         seen_by=f"{STORE}::test_desk_sees_its_own_rows_only_and_writes_none",
     ),
     Guard(
+        name="a lane hides its cases below the application too",
+        file="services/ledger/sql/0004_who_sees.sql",
+        old=(
+            "                and not barred_units && (select identity.current_units())\n"
+            "                and lane = any ((select identity.current_lanes())::text[]))\n"
+        ),
+        new="                and not barred_units && (select identity.current_units()))\n",
+        seen_by=(
+            "tests/requirements/test_s4_04_sensitive_lane.py"
+            "::test_row_level_security_hides_it_from_whoever_asks_past_the_application"
+        ),
+    ),
+    Guard(
         name="take leaves out other people's cases",
         file="services/ledger/sql/0180_one_writer.sql",
         old="            where c.case_id = any (case_ids) and c.units && person.units\n",
