@@ -46,6 +46,8 @@ def accounts_of(folder: Path) -> list[DemoAccount]:
             known = sum(account.role == role for account in chosen)
             if row["lane"] or known >= (2 if role in TWO_OF else 1) or unit != PLACES.get(role, unit):
                 continue
+            if any(account.person_id == UUID(row["person_id"]) for account in chosen):  # one account a person
+                continue
             login = role.replace("_", "-") + (str(known + 1) if known else "")
             chosen.append(DemoAccount(login, new_password(), role, unit, row["name"], UUID(row["person_id"])))
     return chosen

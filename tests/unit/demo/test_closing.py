@@ -35,6 +35,7 @@ def test_every_role_has_an_account_and_no_line_is_wider_than_a_terminal() -> Non
 
     assert all(any(account.password in line and account.name in line for line in lines) for account in accounts)
     assert {account.role for account in accounts} == set(get_args(PersonRole))
+    assert len({account.person_id for account in accounts}) == len(accounts), "a person has one account"
     assert [line for line in lines if width(line) > 80 and "http" not in line and not line.endswith(":")] == []
 
 
