@@ -1,10 +1,13 @@
 """Residents on their phones, in a real browser against the running system."""
 
 import re
+from io import BytesIO
 from typing import Any
 
+import httpx2
 import pytest
-from playwright.async_api import Browser, Page, expect
+from PIL import Image
+from playwright.async_api import Browser, Page, Request, Route, expect
 
 from deploy.embedded.running import System
 from services.ledger.domain.acts import SignIn
@@ -62,6 +65,70 @@ async def test_a_report_made_without_network_is_kept_and_sent_once_there_is_one(
     )
     assert attached == 1
     assert placed, "the pin found its grid"
+    assert (phone.foreign, phone.errors) == ([], [])
+
+
+def a_large_photo() -> bytes:
+    """Return a JPEG as a phone takes it."""
+    out = BytesIO()
+    Image.linear_gradient("L").resize((4_000, 3_000)).save(out, "JPEG")
+    return out.getvalue()
+
+
+async def test_a_report_whose_answer_was_lost_is_sent_again_by_the_next_page_and_stays_one(
+    city: RunningCity, browser: Browser
+) -> None:
+    phone = await a_phone(browser, city.system, "/report?community=com-0101")
+    page, taken, pictures = phone.page, [], []
+    before = await city.superuser.fetchval("select count(*) from intake.reports")
+
+    async def lose_the_answer(route: Route) -> None:
+        taken.append((await (await route.fetch()).json())["number"])
+        await route.abort()
+
+    phone.context.on("request", lambda asked: pictures.append(asked.post_data_buffer) if is_picture(asked) else None)
+    await page.route("**/api/v1/reports", lose_the_answer, times=1)
+    large: Any = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": a_large_photo()}
+    await page.set_input_files("#photo", large)
+    await page.wait_for_selector("#photos img")
+    await page.fill("#text", FLOODED)
+    await page.click("#send")
+    await expect(page.locator("#kept")).to_be_visible()
+    await page.close()
+
+    again = await phone.context.new_page()
+    await again.goto(city.system.url("intake-api") + "/report")
+    await again.wait_for_selector("#sent:visible", timeout=40_000)
+
+    assert await again.locator("#sent [data-number]").inner_text() == taken[0]
+    assert await city.superuser.fetchval("select count(*) from intake.reports") == before + 1
+    assert [Image.open(BytesIO(picture)).size for picture in pictures] == [(1_600, 1_200)]
+    await city.opened(taken[0])
+
+
+def is_picture(asked: Request) -> bool:
+    return asked.method == "POST" and asked.url.endswith("/api/v1/attachments")
+
+
+async def test_the_phone_says_where_it_is(city: RunningCity, browser: Browser) -> None:
+    async with httpx2.AsyncClient(base_url=city.system.url("intake-api"), trust_env=False) as http:
+        ring = (await http.get("/report/places.json")).json()["areas"][0]["rings"][0][0]
+    latitude, longitude = (sum(corner[axis] for corner in ring[:-1]) / len(ring[:-1]) for axis in (0, 1))
+    here: Any = {"latitude": latitude, "longitude": longitude}
+    phone = await a_phone(browser, city.system, "/report", geolocation=here, permissions=["geolocation"])
+    page = phone.page
+
+    await page.click("#locate")
+    await expect(page.locator("#pin-told")).to_contain_text("已定位")
+    await page.fill("#text", FLOODED)
+    await page.click("#send")
+    await page.wait_for_selector("#sent:visible")
+
+    filed, _ = await filed_from(city, page)
+    placed = await city.superuser.fetchval(
+        "select decision #>> '{report,place,grid}' from ledger.cases where case_id = $1", filed.case_id
+    )
+    assert placed, "the place found its grid"
     assert (phone.foreign, phone.errors) == ([], [])
 
 
