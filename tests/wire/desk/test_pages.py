@@ -396,6 +396,12 @@ async def test_rows_that_did_not_change_are_not_sent_again(pages: Pages) -> None
     changed = await browser.get("/queue/rows", **{"if-none-match": first.headers["etag"]})
 
     assert (first.status_code, same.status_code, changed.status_code) == (200, 304, 200)
+    pages.office.at("2026-03-02 12:59+08")
+    later = await browser.get("/queue/rows", **{"if-none-match": changed.headers["etag"]})
+    pages.office.at("2026-03-02 17:59+08")
+    late = await browser.get("/queue/rows", **{"if-none-match": later.headers["etag"]})
+    assert "剩余 5 工作小时" in later.text
+    assert "剩余 1 工作小时 1 工作分钟" in late.text
 
 
 async def test_many_at_once_each_succeeds_or_fails_for_itself(pages: Pages) -> None:

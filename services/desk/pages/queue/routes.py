@@ -46,10 +46,13 @@ class QueuePages:
         )
 
     async def rows(self, visit: Visit) -> Response:
-        """Answer the rows alone, or 304 when nothing about them has changed."""
+        """Answer the rows alone, or 304 when nothing about them, nor the minute, has changed."""
         asked = address_of(visit)
         view = await read_queue(self.parts, visit, asked, ROWS)
-        known = '"' + sha256(repr((view.rows, view.holders, visit.view.language)).encode()).hexdigest()[:24] + '"'
+        # What is left is told to the minute: rows that nobody touches grow late, too.
+        minute = view.at.replace(second=0, microsecond=0)
+        shown = (minute, view.rows, view.holders, visit.view.language)
+        known = '"' + sha256(repr(shown).encode()).hexdigest()[:24] + '"'
         if visit.request.headers.get("if-none-match") == known:
             return Response(status_code=304, headers={"ETag": known})
         answer = self.parts.page(visit, "queue/rows.html", **self._given(asked, view))
