@@ -54,8 +54,7 @@ def open_case(
     row.units = who_may_see(row, report.place)
     document = CaseDocument(case=row, decision=decision)
     _first_clocks(document, now, maker)
-    because = decision.because if on_spot == report.on_the_spot else _not_on_the_spot(decision)
-    opened = Opened(because=because, limits=decision.limits, consulting=consulting)
+    opened = Opened(because=_because(decision, on_spot=on_spot), limits=decision.limits, consulting=consulting)
     return document, progressed(document, opened, SYSTEM, epoch, tuple(map(snapshot, document.clocks)))
 
 
@@ -86,8 +85,10 @@ def _first_clocks(document: CaseDocument, now: datetime, maker: ClockMaker) -> N
         clock("tier", row.lead, maker.city.policies.tier_keeps, now)
 
 
-def _not_on_the_spot(decision: CaseDispatched) -> Explanation:
-    """Say why a report of something solved on the spot is dispatched all the same: only grid matters are (S4-07)."""
+def _because(decision: CaseDispatched, *, on_spot: bool) -> Explanation:
+    """Say also why what was reported as solved is dispatched all the same: only grid matters are (S4-07)."""
+    if on_spot == decision.report.on_the_spot:
+        return decision.because
     note = f"reported as solved on the spot; an item of tier {decision.tier} is looked at by its department"
     return replace(decision.because, notes=(*decision.because.notes, note))
 
