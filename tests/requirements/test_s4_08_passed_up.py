@@ -15,6 +15,7 @@ from services.notify.domain.recipients import recipients_of
 from services.notify.domain.telling.parties import Recipient
 from services.reference.deciding.organisation import Organisation
 from tests.builders import a_city, a_report
+from tests.component.notify.test_telling import KnownHere, Telling, a_subscription
 from tests.unit.ledger.cases import ANSWER, CaseInTest
 from tests.unit.reference.town import UNITS
 
@@ -81,6 +82,20 @@ def test_the_result_flows_back_to_the_grid_worker() -> None:
     assert closed.state == "closed"
     assert Recipient(GRID, "grid_worker") in recipients_of(closed)
     assert {GRID, UPPER_GRID, COMMUNITY, STREET} <= set(closed.units)
+
+
+async def test_the_grid_workers_subscription_gets_the_result_as_a_message_and_nobody_elses() -> None:
+    case = passed_up_to_the_center()
+    later = 10 * MINUTE
+    case.act(SignIn(), CENTER, "center_operator", after=later)
+    case.act(Handle(**ANSWER), CENTER, "center_operator", after=later)
+    case.act(Verify(done=True), STREET, "subdistrict_coordinator", after=later, person="somebody else")
+    notify = Telling(KnownHere([a_subscription(GRID), a_subscription("grid-0201-01")]))
+
+    await notify.hear(*told_of(case))
+
+    assert (told_of(case)[-1].version, GRID) in notify.told
+    assert {unit for _, unit in notify.told} == {GRID}
 
 
 def test_the_promise_is_the_same_on_every_tier() -> None:
