@@ -107,6 +107,13 @@ OF_CASES: Final = (
         seen_by=f"{UNIT}/test_life.py::test_whoever_handled_cannot_verify",
     ),
     Guard(
+        name="who reports it as solved handled it",
+        file=f"{SQL}/0220_solved_by.sql",
+        old="'{report,reported_by}'",
+        new="'{report,nobody}'",
+        seen_by=("tests/requirements/test_x_08_verifier.py::test_who_reported_it_as_solved_does_not_look_at_it"),
+    ),
+    Guard(
         name="an accused unit never leads",
         file="services/ledger/domain/life/opening.py",
         old="    accused = set(barred)\n",

@@ -31,6 +31,13 @@ OF_DOORS: Final = (
         seen_by="tests/unit/intake/test_admission.py::test_a_sensitive_report_travels_in_its_lane_without_a_word",
     ),
     Guard(
+        name="what is added about a unit does not reach it",
+        file="services/intake/domain/separate.py",
+        old="    return sees_it or _is_of_another_lane(verdict, reported.facts.lane)\n",
+        new="    return _is_of_another_lane(verdict, reported.facts.lane)\n",
+        seen_by="tests/unit/intake/test_separate.py::test_what_its_people_may_not_read_does_not_reach_a_case",
+    ),
+    Guard(
         name="row-level security",
         file="services/ledger/sql/0004_who_sees.sql",
         old="                units && (select identity.current_units())\n",
