@@ -6,7 +6,9 @@ from uuid import UUID
 import httpx2
 import pytest
 
+from services.intake.pages.poster.routes import QUIET_MODULES
 from services.intake.ports import Progress
+from tests.component.intake.qr import modules_of, text_in
 from tests.component.intake.test_pictures import a_picture
 from tests.component.intake.window import Window
 
@@ -81,14 +83,15 @@ async def test_language_and_letter_size_are_remembered(window: Window) -> None:
     assert 'lang="en" class="large"' in page
 
 
-async def test_a_poster_carries_its_community_into_the_report(window: Window) -> None:
+async def test_a_poster_carries_its_community_into_the_report() -> None:
+    window = Window(public_url="https://report.example")
     poster = await window.client.get("/report/poster?community=com-0101")
     drawn = await window.client.get("/report/qr.svg?community=com-0101")
     page = await window.client.get("/report?community=com-0101")
 
     assert "/report/qr.svg?community=com-0101" in poster.text
     assert drawn.headers["content-type"] == "image/svg+xml"
-    assert b"<svg" in drawn.content
+    assert text_in(modules_of(drawn.content, QUIET_MODULES)) == "https://report.example/report?community=com-0101"
     assert '<option value="com-0101" selected>' in page.text
 
 

@@ -80,6 +80,7 @@ class Window:
     city: ReferenceCity = TOWN
     per_minute: float = 1_000_000
     proxies: tuple[Network, ...] = ()
+    public_url: str = ""
     reports: InMemoryReports = field(default_factory=InMemoryReports)
     followups: InMemoryFollowUps = field(default_factory=InMemoryFollowUps)
     cases: InMemoryCases = field(default_factory=InMemoryCases)
@@ -90,6 +91,7 @@ class Window:
     full: bool = False
     accept: AcceptReports = field(init=False)
     pictures: InMemoryPictures = field(init=False)
+    door: Edge = field(init=False)
     client: httpx2.AsyncClient = field(init=False)
 
     def __post_init__(self) -> None:
@@ -135,9 +137,9 @@ class Window:
             self._pages,
             [(SENSOR_PATH, self._sensor_door(doorkeeper, metrics).one), (PAPER_PATH, paper_door.find)],
         )
-        door = Edge(app, HttpMetrics(self.registry, "intake_api"), LIMITS)
+        self.door = Edge(app, HttpMetrics(self.registry, "intake_api"), LIMITS)
         self.client = httpx2.AsyncClient(
-            transport=httpx2.ASGITransport(app=door, raise_app_exceptions=False), base_url="http://window"
+            transport=httpx2.ASGITransport(app=self.door, raise_app_exceptions=False), base_url="http://window"
         )
 
     def token(self, name: str = "worker", role: str = "grid_worker") -> IssuedToken:
@@ -160,7 +162,12 @@ class Window:
 
     def _pages(self, app: ASGIApp) -> list[BaseRoute]:
         return page_routes(
-            Frame(renderer=resident_renderer(SHANGHAI), doors=Doors(app), places=DistrictPlaces(the_town))
+            Frame(
+                renderer=resident_renderer(SHANGHAI),
+                doors=Doors(app),
+                places=DistrictPlaces(the_town),
+                public_url=self.public_url,
+            )
         )
 
     def _sensor_door(self, doorkeeper: Doorkeeper, metrics: IntakeMetrics) -> SensorDoor:

@@ -1,6 +1,5 @@
 """A stage for the board's script: the page as the desk renders it, its reads and its feed as a test says them."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -21,7 +20,6 @@ from services.board.queries.cases import COLUMNS
 from services.board.streaming import EventStream
 from services.chassis.pages.rendering import Renderer, Viewing
 from services.chassis.pages.words import Language
-from services.chassis.server import listen, server_for
 from services.contracts.codec import decode, encode
 from services.contracts.events import CaseProgressed
 from services.desk.pages.board.view import GridDrawn, NamesTold
@@ -30,6 +28,7 @@ from services.desk.queries.visitors import Visitor
 from services.worktime.calendar import SHANGHAI
 from tests.builders import MONDAY_NOON, an_id
 from tests.environment.browser import Screen, screen_in
+from tests.environment.serving import served
 
 WEST: Final = "grid-west"
 EAST: Final = "grid-east"
@@ -177,13 +176,8 @@ def _json(value: Any) -> Response:
 async def a_stage(**given: Any) -> AsyncIterator[Stage]:
     """Serve a stage on a free port of this machine."""
     stage = Stage(**given)
-    with listen("127.0.0.1", 0) as door:
-        stage.address = f"http://127.0.0.1:{door.getsockname()[1]}"
-        server = server_for(stage.app(), drain_seconds=1, lifespan=False)
-        serving = asyncio.create_task(server.serve(sockets=[door]))
+    async with served(stage.app()) as stage.address:
         try:
             yield stage
         finally:
             await stage.hub.close()
-            server.stop(force=True)
-            await serving
