@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.contracts.events import CaseDispatched, CaseReturned, ReportFollowedUp
-from services.contracts.events.dispatch import Limits
+from services.contracts.events.dispatch import Limits, StagedLimit
 from tests.builders import MONDAY_NOON, a_dispatched_case, a_report, an_id
 from tests.wire.ledger.disorder import DEPARTMENTS, LEADS
 
@@ -20,9 +20,17 @@ AT_ONCE_MAX: Final = 4
 Event = CaseDispatched | ReportFollowedUp
 
 
+STAGED: Final = Limits(
+    promise="3wd", sign_in="4wh", handling="2wd", verification="1wd", follow_up="1wd",
+    stages=(StagedLimit("制止", "4wh"), StagedLimit("清除", "2wd")),
+)  # fmt: skip
+
+
 def _decision(name: str, **said: Any) -> CaseDispatched:
     if name == "emergency":
         said |= {"urgency": "emergency", "limits": IN_HOURS}
+    if name in {"case-0", "case-2"}:
+        said |= {"limits": STAGED}
     return a_dispatched_case(name, report=a_report(name), **said)
 
 

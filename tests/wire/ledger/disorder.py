@@ -82,12 +82,26 @@ def body_of(kind: str, draw: random.Random) -> dict[str, Any] | None:
         "refuse_call": {"reason": reason},
         "joint_result": {"result": "联合处置完毕"},
         "decide": {"proposal": draw.randint(1, 2), "confirm": draw.random() < 0.7, "reason": reason},
+        "merge": {"into": str(an_id(draw.choice(MERGING))), "reason": reason},
+        "unmerge": {"survivor": str(an_id(draw.choice(MERGING))), "reason": reason},
+        "reach_stage": {"stage": "制止", "measure": "现场制止"},
+        "wrong_whistle": {"number": draw.randint(1, 2), "reason": reason},
+        "evaluate": {
+            "number": draw.choice((0, 1, 1, 2)),
+            "unit": unit,
+            **dict.fromkeys(("punctuality", "effort", "result", "satisfaction"), draw.randint(1, 5)),
+        },
+        "assign_branch": {"unit": draw.choice(DEPARTMENTS[:2]), "branch": f"{draw.choice(DEPARTMENTS[:2])}@sub-01"},
     }
     return bodies.get(kind)
 
 
-FINAL: Final = frozenset({"reject", "hand_over", "follow_up"})
+MERGING: Final = ("case-0", "case-1", "case-2")
+"""Cases that somebody may take for one matter."""
+FINAL: Final = frozenset({"reject", "hand_over", "follow_up", "merge"})
 """Acts that end a case: tried less often, or nothing lives long enough."""
+RARE: Final = frozenset({"reach_stage", "evaluate", "unmerge", "wrong_whistle"})
+"""Acts that are seldom offered or seldom fit: tried more often."""
 
 
 class Disorder:
@@ -179,7 +193,7 @@ class Disorder:
         key = f"key-{self._keys}"
 
         async def perform() -> None:
-            if body is None:
+            if body is None or kind in {"merge", "unmerge"}:  # of these another test knows what may change
                 return
             act: Any = msgspec.convert({"type": kind, **body}, ACT_TYPES[kind])
             asking = Asking(token_hash=token_of(person), case_id=an_id(name), act=act, if_match=revision, key=key)

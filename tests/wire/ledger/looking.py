@@ -11,7 +11,8 @@ from tests.wire.ledger.judging import judge
 from tests.wire.ledger.restless import Restless
 
 CASES: Final = """
-    select case_id, version, attempt, attempt_awaited, lead, closed_at is null as is_open, accepted_at, array(
+    select case_id, version, attempt, attempt_awaited, lead, accepted_at, state = 'merged' as is_merged,
+        closed_at is null and state <> 'merged' as is_open, array(
         select a.unit from ledger.assignments a
         where a.case_id = c.case_id and a.role = 'lead' and a.ended_at is null) as leads
     from ledger.cases c
@@ -41,6 +42,8 @@ class Look:
         self.clocks: dict[Key, Row] = {}
         self.steps: dict[tuple[Any, ...], Row] = {}
         self.facts: dict[tuple[UUID, int, str], Row] = {}
+        self.merged: set[UUID] = set()
+        """Cases that are merged or were: their clocks stand with another case's, or begin again as they were."""
         self.moved: set[Key] = set()
         """Clocks that were paused, held or lengthened: their steps are checked against themselves."""
 
@@ -51,6 +54,8 @@ class Look:
         clocks = {key_of(row): row for row in await fetch(CLOCKS)}
         steps = {(*key_of(row), row["step"]): row for row in await fetch(STEPS)}
         facts = {(row["case_id"], row["version"], row["topic"]): row for row in await fetch(FACTS)}
+        self.merged |= {case_id for case_id, row in cases.items() if row["is_merged"]}
+        self._note_settled(clocks)
         try:
             self._owners(cases)
             self._versions(cases, facts)
@@ -69,6 +74,12 @@ class Look:
     async def at_the_end(self) -> None:
         """Read every case from its first fact to its last."""
         judge(row["body"] for row in await self.city.pools.owner.fetch(BODIES))
+
+    def _note_settled(self, clocks: Mapping[Key, Row]) -> None:
+        """Whatever owes nothing now stands as if it had been taken now: an act may take another case beside its own."""
+        now = self.city.now
+        owing = {key[0] for key, clock in clocks.items() if clock["next_at"] is not None and clock["next_at"] <= now}
+        self.city.taken_at |= dict.fromkeys(self.city.opened - owing, now)
 
     def _owners(self, cases: Mapping[UUID, Row]) -> None:
         """From the first decision to the end a case has exactly one lead, then none; it asked for each new one."""
@@ -98,13 +109,14 @@ class Look:
         """Clocks start and stop at the instant something happened; one that has stopped never changes again."""
         for key, clock in clocks.items():
             before, now = self.clocks.get(key), self.city.now
-            if clock["adjusted"] is not None or clock["paused_at"] is not None:
+            if clock["adjusted"] is not None or clock["paused_at"] is not None or key[0] in self.merged:
                 self.moved.add(key)
             if before is None:
                 accepted_at = cases[key[0]]["accepted_at"]
-                assert clock["started_at"] == now or (key[1] in SINCE_ACCEPTED and clock["started_at"] == accepted_at)
+                since = {now, accepted_at} if key[1] in SINCE_ACCEPTED else {now}
+                assert clock["started_at"] in since or key[0] in self.merged
             elif before["stopped_at"] is not None:
-                assert clock == before
+                assert clock == before or (key[1] == "promise" and self.city.kinds & {"unmerge"})
             elif clock["stopped_at"] is not None:
                 assert clock["stopped_at"] == now
             if before is not None and clock["due_at"] != before["due_at"]:
@@ -115,7 +127,10 @@ class Look:
     def _ended(self, cases: Mapping[UUID, Row], clocks: Mapping[Key, Row]) -> None:
         """What is done runs no longer: nothing of a case that has ended, and not what one act by itself has done."""
         running = {key for key, clock in clocks.items() if clock["stopped_at"] is None}
-        assert {kind for case_id, kind, _, _ in running if not cases[case_id]["is_open"]} <= {"follow_up"}
+        assert {kind for case_id, kind, _, _ in running if not cases[case_id]["is_open"]} <= {"follow_up", "promise"}
+        assert {case_id for case_id, kind, _, _ in running if kind == "promise" and not cases[case_id]["is_open"]} <= {
+            case_id for case_id, row in cases.items() if row["is_merged"]
+        }
         if len(self.city.acts) != 1 or len(self.city.kinds) != 1:
             return
         ((act, answer),) = self.city.acts

@@ -53,6 +53,7 @@ LADDERS: Final[Ladders] = {
     "dispatch": URGE,
     "report_in": {"no_show": (1.0,)},
     "tier": {"step_up": ("evening", 1.0)},
+    "stage": {"reminder": (0.8,), "limit": (1.0,), "letter": ("1wd",)},
 }
 OF_EMERGENCIES: Final[Ladders] = {
     **LADDERS,

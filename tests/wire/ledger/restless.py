@@ -42,7 +42,7 @@ from tests.unit.ledger.gridded_town import a_gridded_city
 from tests.waiting import eventually
 from tests.wire.desk.office import TheCity
 from tests.wire.ledger.bus import NAMES, Bus
-from tests.wire.ledger.disorder import FINAL, PEOPLE, asker_of, body_of, person_of, token_of
+from tests.wire.ledger.disorder import FINAL, PEOPLE, RARE, asker_of, body_of, person_of, token_of
 
 FRESH: Final = """
     delete from ledger.cases; delete from ledger.assignments; delete from ledger.clocks; delete from ledger.steps;
@@ -59,6 +59,7 @@ PENDING: Final = "select seq, case_id, version, topic::text from ledger.pending 
 SENT: Final = "delete from ledger.pending where seq = any ($1)"
 TICK: Final = timedelta(microseconds=1)
 STALE: Final = 0.05
+SELDOM: Final = 0.15
 CRASHES: Final = 0.2
 HALF: Final = 0.5
 RESTORES: Final = 0.2
@@ -194,7 +195,8 @@ class Restless:
         offered = list(ACT_TYPES) if draw.random() < 0.1 else list(permitted(document, asker_of(person)))
         if draw.random() < 0.8:
             offered = [kind for kind in offered if kind not in FINAL | {"note"}] or offered
-        kind = draw.choice(offered or ["note"])
+        rare = [kind for kind in offered if kind in RARE]
+        kind = draw.choice(rare if rare and draw.random() < SELDOM else offered or ["note"])
         body = body_of(kind, draw)
         if body is None:
             return None

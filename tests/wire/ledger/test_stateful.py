@@ -22,6 +22,8 @@ pytestmark = pytest.mark.postgres
 STEPS_OF_ONE: Final = 100
 MINUTES: Final = st.sampled_from(PAUSES)
 SEEDS: Final = st.integers(0, 2**32 - 1)
+BESIDE: Final = frozenset({"merge", "unmerge", "reach_stage", "evaluate", "wrong_whistle", "assign_branch", "correct"})
+"""Acts beside a case's main road, each of which must have taken effect."""
 NOT_FOR_DURABILITY: Final = "alter database {} set synchronous_commit = off"
 """What a crash of the server keeps has tests of its own; here it would be three quarters of the time."""
 
@@ -32,6 +34,8 @@ class AnyOrder(RuleBasedStateMachine):
     pools: ClassVar[Pools]
     runner: ClassVar[asyncio.Runner]
     steps: ClassVar[int] = 0
+    seen: ClassVar[set[str]] = set()
+    """What took effect at least once."""
 
     @initialize(seed=SEEDS)
     def begin(self, seed: int) -> None:
@@ -108,6 +112,7 @@ class AnyOrder(RuleBasedStateMachine):
     def _happens(self, what: Coroutine[Any, Any, None]) -> None:
         type(self).steps += 1
         self._run(what)
+        type(self).seen |= self.city.kinds
         self._run(self.look.again())
 
     def _run(self, what: Coroutine[Any, Any, None]) -> None:
@@ -126,6 +131,7 @@ def machine(database: Database) -> Iterator[type[AnyOrder]]:
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
         AnyOrder.runner, AnyOrder.pools, AnyOrder.steps = runner, runner.run(_pools(stack, database)), 0
+        AnyOrder.seen = set()
         try:
             yield AnyOrder
         finally:
@@ -161,6 +167,7 @@ def test_whatever_happens_in_whatever_order_nothing_is_lost_doubled_early_or_fal
     run(machine, 5_000, derandomize=True)
 
     assert machine.steps >= 4_500
+    assert machine.seen >= BESIDE
 
 
 @pytest.mark.slow
