@@ -22,7 +22,9 @@ def test_recall_and_precision_of_any_labelled_file() -> None:
     told = CommandLine({}).told("dedup", "evaluate", str(LABELLED))
 
     assert (told["rows"], told["refused"], len(told["clusters"])) == (82, 0, 5)
+    # As ADR 0010 says: the system alone merges next to nothing but the same words; people get the rest proposed.
     assert told["merged"]["precision"] == 1.0
+    assert told["merged"]["recall"] >= 0.06
     assert told["merged_or_proposed"]["recall"] >= 0.6
     assert told["merged_or_proposed"]["precision"] >= 0.8
     assert all(each["found_together"] >= each["reports"] - 1 for each in told["clusters"])
