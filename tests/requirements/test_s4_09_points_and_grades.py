@@ -197,3 +197,7 @@ async def test_a_half_year_takes_its_months_as_they_were_corrected(
 
     (graded,) = await graded_half_year(connection, a_month(week_of_drainage()), months)
     assert (graded.unit, graded.grade) == ("drainage", "good")
+    assert await publish_grades(connection, half, [graded], leader) == 1
+    with pytest.raises(NotPublishedError, match="published already"):
+        await publish_grades(connection, half, [graded], leader)
+    assert [(one["entry"], one["grade"]) for one in await entries_of(connection, "2026-H1")] == [(1, "good")]
