@@ -20,6 +20,7 @@ from services.reference.sheets.checking_policies import check_policies
 from tests.builders import the_policies
 from tests.unit.appraisal.stories import Story
 from tests.unit.ledger.cases import ANSWER, CaseInTest
+from tests.unit.reference.town import ITEMS
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MARCH = period_of("2026-03", ZONE)
@@ -89,7 +90,9 @@ def test_no_side_speaks_for_the_other() -> None:
 )
 def test_a_smaller_share_is_refused_where_it_is_published(shares: Shares, place: str) -> None:
     policies = the_policies()
-    items = [*policies.major.items, *policies.lane_items.values()]
+    of_law = msgspec.structs.replace(ITEMS[0], source="L")
+    items = dict.fromkeys([*policies.major.items, *policies.lane_items.values()], ITEMS[0])
+    items |= dict.fromkeys(policies.life.statutory_extensions, of_law)
 
     assert not list(check_policies(policies, items))
     refused = check_policies(msgspec.structs.replace(policies, appraisal=AppraisalPolicy(shares=shares)), items)
