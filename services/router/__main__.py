@@ -36,7 +36,7 @@ async def run(settings: RouterSettings, shell: Shell) -> None:
         }
         register_agents(app, pump, DecideReports(**parts), DecideReturns(**parts))
         _add_checks(shell, settings, pool, cache, pump)
-        watchdog = watchdog_for(shell, settings.postgres, finishing)
+        watchdog = watchdog_for(shell, settings.postgres, finishing, {"rebalance": pump.membership})
         shell.start("pump", pump.work(), stop=pump.stop)
         watchdog.start()
         await shell.serve()
