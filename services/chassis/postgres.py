@@ -59,12 +59,14 @@ def session(settings: PostgresSettings) -> dict[str, str]:
     }
 
 
-async def connect(settings: PostgresSettings, **server_settings: str) -> "asyncpg.Connection[asyncpg.Record]":
+async def connect(
+    settings: PostgresSettings, *, within_seconds: float = CONNECT_SECONDS_MAX, **server_settings: str
+) -> "asyncpg.Connection[asyncpg.Record]":
     """Return one connection of its own, outside any pool; `server_settings` override the usual ones."""
     return await asyncpg.connect(
         settings.dsn,
         password=settings.password,
-        timeout=CONNECT_SECONDS_MAX,
+        timeout=within_seconds,
         command_timeout=settings.command_seconds_max,
         server_settings=session(settings) | server_settings,
     )

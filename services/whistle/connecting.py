@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 else:
     Connection = asyncpg.Connection
 
+CONNECT_SECONDS_MAX: Final = 20.0
+"""A person waits: in the middle of a restore it is better to wait for a busy server than to begin again."""
 KAFKA_MILLISECONDS_MAX: Final = 10_000
 STOP_SECONDS_MAX: Final = 5.0
 
@@ -31,7 +33,7 @@ async def postgres(settings: PostgresSettings) -> AsyncIterator[Connection]:
         UnreachableError: nothing answers there.
     """
     try:
-        connection = await connect(settings)
+        connection = await connect(settings, within_seconds=CONNECT_SECONDS_MAX)
     except (OSError, TimeoutError, asyncpg.CannotConnectNowError) as error:
         raise UnreachableError(f"PostgreSQL does not answer: {reason_of(error)}") from error
     try:

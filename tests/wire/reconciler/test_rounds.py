@@ -123,6 +123,7 @@ async def test_a_lost_cause_is_sent_again_until_its_effect_comes(yard: Yard) -> 
     assert (yard.repairs, yard.pending) == (1, 1)
 
     yard.send_pending()
+    yard.database.run_sql("update reconciler.missing set next_at = clock_timestamp() + interval '1 hour'")
     await yard.go_round()
     assert yard.pending == 0, "the pause is not over"
 
