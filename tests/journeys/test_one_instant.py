@@ -86,7 +86,7 @@ async def test_router_ledger_and_desk_follow_a_version_from_the_same_instant_on(
     await city.pass_time(until=active_from)
     after = await city.report(WORDS, **city.a_grid(AREA))
     await eventually(lambda: city.superuser.fetchval(f"{APPLIED} and applied_version = {number}", open_case.case_id),
-                     within_seconds=15)  # fmt: skip
+                     within_seconds=60)  # fmt: skip
 
     assert await lead_of(city, after) == "parks"
     assert await city.due_at(open_case, "handling", "drainage") == active_from + timedelta(hours=2)

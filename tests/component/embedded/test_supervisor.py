@@ -88,8 +88,8 @@ async def test_a_killed_service_is_started_again(small_system: System, tmp_path:
 
     small_system.kill("early")
 
-    await eventually(lambda: started(tmp_path).count("early hello") == 2, within_seconds=10)
-    small_system.wait_ready("early", within_seconds=10)
+    await eventually(lambda: started(tmp_path).count("early hello") == 2, within_seconds=60)
+    small_system.wait_ready("early", within_seconds=60)
     assert small_system.pid("early") != before
     assert small_system.restarts("early") == 1
 
@@ -100,7 +100,7 @@ def test_a_stopped_service_drains_and_stays_stopped_until_it_is_started(small_sy
     assert small_system.phase("late") == "stopped"
 
     small_system.start("late")
-    small_system.wait_ready("late", within_seconds=10)
+    small_system.wait_ready("late", within_seconds=60)
 
     assert started(tmp_path).count("late hello") == 2
 

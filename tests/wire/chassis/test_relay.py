@@ -117,7 +117,7 @@ async def test_only_one_of_two_relays_reads_and_the_other_takes_over(database: D
     assert await second.read(10, []) == ()
     await first.close()
     taking_over: Callable[[], Awaitable[Sequence[Outgoing]] | Sequence[Outgoing]] = partial(second.read, 10, [])
-    await eventually(taking_over, within_seconds=5.0)
+    await eventually(taking_over, within_seconds=30.0)
     await second.close()
 
 

@@ -50,7 +50,7 @@ async def test_a_draft_is_uploaded_looked_at_tried_and_published_by_another_pers
 
     shown = (await ask(rules, "rule_owner", "GET", path)).json()
     replay = await ask(rules, "rule_owner", "POST", f"{path}/replay", {"cases": 10})
-    told: dict[str, Any] = await eventually(lambda: ended(rules, path), within_seconds=10)
+    told: dict[str, Any] = await eventually(lambda: ended(rules, path), within_seconds=60)
     own = await ask(rules, "rule_owner", "POST", f"{path}/publish", {"against": shown["against"]})
     done = await ask(rules, "center_leader", "POST", f"{path}/publish", {"against": shown["against"]})
 

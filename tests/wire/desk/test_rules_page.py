@@ -176,7 +176,7 @@ async def test_a_replay_says_what_would_move(rules: RulesDesk) -> None:
         await owner.get("/rules?draft=2")
         return owner.page if "重新试算" in owner.page else None
 
-    told: str = await eventually(ended, within_seconds=10)
+    told: str = await eventually(ended, within_seconds=60)
     assert '<span class="small">改派</span><strong>2</strong>' in told
     assert "共 3 件" in told
     assert "排水中心 → <strong>公安分局</strong>" in told

@@ -69,7 +69,7 @@ async def test_a_report_travels_with_its_headers_and_leaves_nothing_pending(
         found: list[Any] = []
         case_id = receipt["report_id"]
         both: list[Any] = await eventually(lambda: records_of(consumer, case_id, found, 2), within_seconds=30)
-        await eventually(lambda: published.run_sql("select count(*) from intake.pending") == "0", within_seconds=10)
+        await eventually(lambda: published.run_sql("select count(*) from intake.pending") == "0", within_seconds=60)
         metrics = api.get("/metrics")
         assert (relay.end(signal.SIGTERM), api.end(signal.SIGTERM)) == (0, 0)
 

@@ -67,7 +67,7 @@ async def test_who_comes_second_waits_and_then_sees_what_was_done_and_what_time_
     async with first.transaction():
         case = settled(await taken_case(first))
         waiting = asyncio.create_task(taken_case(second))
-        await eventually(lambda: office.database.run_sql(WAITING).strip() == "1", within_seconds=5)
+        await eventually(lambda: office.database.run_sql(WAITING).strip() == "1", within_seconds=30)
         office.at("2026-03-03 02:00:00+00")
         await write(first, [case])
 

@@ -62,7 +62,7 @@ async def test_a_mover_that_is_killed_is_resumed_where_it_stood(town: Town) -> N
 
     killed = asyncio.create_task(town.moving.move_due())
     begun: list[tuple[Any, ...]] = await eventually(
-        lambda: town.rows("select case_id from ledger.cases where applied_version = 2 limit 1"), within_seconds=15
+        lambda: town.rows("select case_id from ledger.cases where applied_version = 2 limit 1"), within_seconds=60
     )
     assert begun
     await town.rows(ENDS_WRITERS)

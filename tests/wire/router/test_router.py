@@ -61,7 +61,7 @@ async def test_a_report_and_a_return_are_decided(kafka_server: Kafka, database: 
         assert (first.lead, first.because.matched, first.reference_version) == ("drainage", ("keyword 雨水箅",), 1)
         assert (again.lead, again.attempt, again.limits) == ("housing", 2, first.limits)
         assert '"ready":true' in worker.readiness()
-        await eventually(lambda: ROUTED.search(worker.metrics()), within_seconds=10)
+        await eventually(lambda: ROUTED.search(worker.metrics()), within_seconds=60)
         assert 'whistle_router_cases_routed_total{department="municipal_works"} 0.0' in worker.metrics()
         assert worker.end(signal.SIGTERM) == 0
 
