@@ -2,10 +2,13 @@
 
 import asyncio
 import json
+import os
 import sys
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
@@ -27,6 +30,7 @@ CASES: Final = 10_000
 FACTS_A_SECOND: Final = 50
 SECONDS: Final = 20
 TASK_MILLISECONDS_MAX: Final = 50
+PRECEDENCE: Final = -19
 TASKS: Final = frozenset({"RunTask", "ThreadControllerImpl::RunTask"})
 CATEGORIES: Final = ("toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline")
 
@@ -102,11 +106,34 @@ def tasks_in(trace: bytes) -> Iterable[tuple[float, float]]:
             yield event.get("tdur", event["dur"]) / 1000, event["dur"] / 1000
 
 
+def give_precedence() -> None:
+    """Let the pages' main threads go before everything else here: a board's screen is a machine of its own.
+
+    Beside services, databases and Kafka on two cores, a task waits in its middle for whoever else computes; without
+    the right to do this (not root) only the time of the processor can be looked at.
+    """
+    for pid in _below(os.getpid()):
+        with suppress(OSError):  # it ended meanwhile
+            if b"--type=renderer" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                os.setpriority(os.PRIO_PROCESS, pid, PRECEDENCE)
+
+
+def _below(pid: int) -> Iterator[int]:
+    """Give every process that descends from one."""
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            for child in map(int, children.read_text().split()):
+                yield child
+                yield from _below(child)
+
+
 async def test_ten_thousand_cases_and_fifty_facts_a_second_make_no_long_task(
     city: RunningCity, browser: Browser, crowd: tuple[list[UUID], list[str]]
 ) -> None:
     screen = await at_work(city.system, city.superuser, browser, "center_operator")
     page = screen.page
+    if os.geteuid() == 0:
+        give_precedence()
     await browser.start_tracing(page=page, categories=list(CATEGORIES))
 
     await page.goto(city.system.url("desk") + "/board")
@@ -121,3 +148,4 @@ async def test_ten_thousand_cases_and_fifty_facts_a_second_make_no_long_task(
     assert total >= CASES
     assert len(tasks) > 100, "the trace holds the page's thread"
     assert tasks[-1][0] < TASK_MILLISECONDS_MAX
+    assert os.geteuid() != 0 or max(wall for _, wall in tasks) < TASK_MILLISECONDS_MAX

@@ -99,7 +99,6 @@ SCENARIOS: Final = (
     Scenario(
         number=24,
         title="PostgreSQL's answers to intake vanish, one way only, for 6 s",
-        in_test=True,
         checked="503 with Retry-After within 4 s, never silence",
         faults=[
             Fault(at=2, what="silence", whom="intake-api", seconds=6, how={"wire": "postgres", "directions": ["down"]})

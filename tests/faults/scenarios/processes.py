@@ -37,6 +37,7 @@ SCENARIOS: Final = (
     Scenario(
         number=16,
         title="sla stopped across many deadlines",
+        in_test=True,
         checked="each step once",
         faults=[Fault(at=1, what="stop", whom="sla", seconds=6), hour_passes(3, 600)],
     ),

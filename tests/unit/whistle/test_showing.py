@@ -4,6 +4,7 @@ import io
 import os
 import pty
 import sys
+from contextlib import suppress
 
 import pytest
 
@@ -18,11 +19,21 @@ def test_a_terminal_sees_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
         with progress("deciding", 4) as tell:
             tell(3)
         terminal.flush()
-        shown = os.read(seen_by, 65_536).decode()
+        shown = everything_said(seen_by)
     os.close(seen_by)
 
     assert "deciding" in shown
     assert "75%" in shown
+
+
+def everything_said(terminal: int) -> str:
+    """Return all that was written: one read gives a few kilobytes of it, and a slow command draws often."""
+    os.set_blocking(terminal, False)
+    said = b""
+    with suppress(BlockingIOError):
+        while part := os.read(terminal, 65_536):
+            said += part
+    return said.decode()
 
 
 def test_a_file_sees_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
