@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from services.contracts.events import CaseDispatched, Explanation
+from services.contracts.events import Explanation
 from services.contracts.events.whistles import Rise, SteppedUp
 from services.ledger.domain.acts import RefusedError
 from services.ledger.domain.city import City
 from services.ledger.domain.clocks import stop_all
 from services.ledger.domain.life import who
-from services.ledger.domain.life.dispatching import next_attempt
+from services.ledger.domain.life.dispatching import decided_again
 from services.ledger.domain.life.opening import hand_over
 from services.ledger.domain.life.transition import WORKING, Asked, Transition
 from services.ledger.domain.proposing import Proposing, propose
@@ -38,24 +38,11 @@ def next_lead(case: TakenCase, city: City) -> str:
 def rise(case: TakenCase, because: str, now: datetime, city: City) -> Rise:
     """Hand the case one step up. Whoever had it still sees it, and the promise to the resident is not touched."""
     row = case.case
-    old_lead, decision, saw = row.lead, case.decision, row.units
+    old_lead, saw = row.lead, row.units
     lead = next_lead(case, city)
     stop_all(case, "tier", now)
-    by_ladder = CaseDispatched(
-        event_id=decision.event_id,
-        attempt=next_attempt(row),
-        lead=lead,
-        cooperating=tuple(unit for unit in row.cooperating if unit != lead),
-        tier=decision.tier,
-        urgency=decision.urgency,
-        item=row.item,
-        limits=decision.limits,
-        whistle_automatic=decision.whistle_automatic,
-        reference_version=row.reference_version,
-        because=Explanation(matched=(f"one step up from {old_lead}",), notes=(because,) if because else ()),
-        report=decision.report,
-    )
-    hand_over(case, by_ladder, now, city)
+    why = Explanation(matched=(f"one step up from {old_lead}",), notes=(because,) if because else ())
+    hand_over(case, decided_again(case, lead, why, cooperating=row.cooperating), now, city)
     row.units = [*dict.fromkeys((*row.units, *saw))]
     return Rise(old_lead=old_lead, lead=row.lead)
 

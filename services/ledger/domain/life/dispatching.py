@@ -19,21 +19,8 @@ def _dispatch_by_hand(case: TakenCase, asked: Asked) -> None:
     check_units(case, (act.lead, *act.cooperating), asked.city)
     if act.lead in act.cooperating:
         raise RefusedError("lead-cooperates", "the lead cannot also cooperate")
-    old_lead, decision = row.lead, case.decision
-    by_hand = CaseDispatched(
-        event_id=decision.event_id,
-        attempt=next_attempt(row),
-        lead=act.lead,
-        cooperating=act.cooperating,
-        tier=decision.tier,
-        urgency=decision.urgency,
-        item=row.item,
-        limits=decision.limits,
-        whistle_automatic=decision.whistle_automatic,
-        reference_version=row.reference_version,
-        because=_by_hand_because(act, asked.actor),
-        report=decision.report,
-    )
+    old_lead = row.lead
+    by_hand = decided_again(case, act.lead, _by_hand_because(act, asked.actor), cooperating=act.cooperating)
     hand_over(case, by_hand, asked.now, asked.city)
     row.designated = act.final or row.problem_ticket
     fact = Dispatched(
@@ -54,6 +41,34 @@ def check_units(case: TakenCase, units: Iterable[str], city: City) -> None:
 def next_attempt(row: CaseRow) -> int:
     """Return the number of the next attempt: only the ledger allots them, and none twice (design §3)."""
     return max(row.attempt, row.attempt_awaited or 0, *row.superseded, 0) + 1
+
+
+def decided_again(
+    case: TakenCase,
+    lead: str,
+    because: Explanation,
+    *,
+    cooperating: Iterable[str] = (),
+    attempt: int | None = None,
+    consulting: bool = False,
+) -> CaseDispatched:
+    """Return the case's decision with another lead: the next attempt, unless one was allotted; its limits stay."""
+    row, decision = case.case, case.decision
+    return CaseDispatched(
+        event_id=decision.event_id,
+        attempt=next_attempt(row) if attempt is None else attempt,
+        lead=lead,
+        consulting=consulting,
+        cooperating=tuple(unit for unit in cooperating if unit != lead),
+        tier=decision.tier,
+        urgency=decision.urgency,
+        item=row.item,
+        limits=decision.limits,
+        whistle_automatic=decision.whistle_automatic,
+        reference_version=row.reference_version,
+        because=because,
+        report=decision.report,
+    )
 
 
 def _by_hand_because(act: Dispatch, actor: Actor) -> Explanation:

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.contracts.events import CaseDispatched, Explanation
+from services.contracts.events import Explanation
 from services.contracts.events.progress import Dispatched
 from services.contracts.events.whistles import Proposed
 from services.ledger.domain.acts import RefusedError
 from services.ledger.domain.city import City
 from services.ledger.domain.competence import next_lead
-from services.ledger.domain.life.dispatching import next_attempt
+from services.ledger.domain.life.dispatching import decided_again, next_attempt
 from services.ledger.domain.life.opening import hand_over
 from services.ledger.domain.proposing import DEPARTMENTS, REWORKS, Proposing, propose, propose_interviews
 from services.ledger.domain.state import CENTER
@@ -50,24 +50,11 @@ def reworked(case: TakenCase, now: datetime, city: City) -> None:
 
 
 def _hand_up(case: TakenCase, up: Up, now: datetime, city: City) -> None:
-    row, decision = case.case, case.decision
+    row = case.case
     because = Explanation(matched=(up.why,), notes=("problem ticket",))
-    above = CaseDispatched(
-        event_id=decision.event_id,
-        attempt=up.attempt,
-        lead=up.lead,
-        consulting=up.lead == CENTER,
-        tier=decision.tier,
-        urgency=decision.urgency,
-        item=row.item,
-        limits=decision.limits,
-        whistle_automatic=decision.whistle_automatic,
-        reference_version=row.reference_version,
-        because=because,
-        report=decision.report,
-    )
+    above = decided_again(case, up.lead, because, attempt=up.attempt, consulting=up.lead == CENTER)
     old_lead = row.lead
     hand_over(case, above, now, city)
     row.units = [*dict.fromkeys((*row.units, *up.seen_by))]
-    fact = Dispatched(old_lead=old_lead, because=because, limits=decision.limits, proposals=up.proposals)
+    fact = Dispatched(old_lead=old_lead, because=because, limits=above.limits, proposals=up.proposals)
     case.state_fact(fact, SYSTEM, now)

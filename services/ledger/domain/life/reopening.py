@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.contracts.events import Actor, CaseDispatched, Explanation
+from services.contracts.events import Actor, Explanation
 from services.contracts.events.life import (
     ExclusionAsked,
     ExclusionReviewed,
@@ -16,7 +16,7 @@ from services.ledger.domain.city import City
 from services.ledger.domain.clocks import start_clock, stop_all
 from services.ledger.domain.life import who
 from services.ledger.domain.life.acts import AskExclusion, Reopen, ReviewExclusion
-from services.ledger.domain.life.dispatching import check_units, next_attempt
+from services.ledger.domain.life.dispatching import check_units, decided_again
 from services.ledger.domain.life.opening import hand_over
 from services.ledger.domain.life.transition import Asked, Transition
 from services.ledger.domain.requests import Exclusion
@@ -51,20 +51,8 @@ def begin_again(case: TakenCase, beginning: Again, now: datetime, city: City) ->
     row.closed_at = row.handled_at = row.handler = row.answer = None
     case.move_to("reopened")
     case.state_fact(Reopened(because=beginning.because, reason=beginning.reason), actor, now)
-    again = CaseDispatched(
-        event_id=decision.event_id,
-        attempt=next_attempt(row),
-        lead=lead,
-        cooperating=tuple(unit for unit in row.cooperating if unit != lead),
-        tier=decision.tier,
-        urgency=decision.urgency,
-        item=row.item,
-        limits=decision.limits,
-        whistle_automatic=decision.whistle_automatic,
-        reference_version=row.reference_version,
-        because=Explanation(matched=(f"reopened by {actor.unit or actor.role}",), notes=(beginning.reason,)),
-        report=decision.report,
-    )
+    why = Explanation(matched=(f"reopened by {actor.unit or actor.role}",), notes=(beginning.reason,))
+    again = decided_again(case, lead, why, cooperating=row.cooperating)
     old_lead = row.lead
     start_clock(case, "promise", "", decision.limits.promise, now, city)
     hand_over(case, again, now, city)
