@@ -1,7 +1,8 @@
 """`whistle appraisal bulletin | publish | grades | correct`: a month's figures, and what comes of them."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
@@ -85,7 +86,7 @@ def correct(
 
 async def _bulletin(name: str, out: Path | None, *, check: bool) -> Answer:
     async with as_operator() as connection:
-        read, taken = await read_span(connection, named(name))
+        read, taken = await read_with_gaps(connection, named(name))
         compiled = compile_bulletin(read)
         published = await connection.fetchval(PUBLISHED, name)
     body = canonical(compiled)
@@ -115,7 +116,7 @@ def _write(out: Path, compiled: Bulletin) -> None:
 async def _publish_bulletin(name: str) -> Answer:
     period, token = named(name), own_token()
     async with as_operator() as connection:
-        read, taken = await read_span(connection, period)
+        read, taken = await read_with_gaps(connection, period)
         compiled: Bulletin = compile_bulletin(read)
         body = await save_draft(connection, compiled, graded_month(read), taken, await connection.fetchval(NOW))
         at = await asked(publish_bulletin(connection, name, hashlib.sha256(body).digest(), token))
@@ -128,9 +129,10 @@ async def _publish_grades(name: str) -> Answer:
     async with as_operator() as connection:
         if await connection.fetchval(NOW) < period.ends:
             raise RefusedError(f"{name} is not over")
-        graded, missing = await _graded(connection, period)
-        if missing:
-            raise RefusedError(f"{name} is not complete: {missing} facts of the ledger are still to come")
+        read, taken = await read_with_gaps(connection, period)
+        graded = await _graded(connection, read)
+        if taken.missing:
+            raise RefusedError(f"{name} is not complete: {taken.missing} facts of the ledger are still to come")
         count = await asked(publish_grades(connection, period, graded, token))
         await note(connection, "grades published", name, {"units": count})
     return Answer({"period": name, "units": count}, [f"grades of {count} units are published"])
@@ -141,7 +143,7 @@ async def _grades(name: str) -> Answer:
         rows = [tuple(entry[key] for key in GRADES) for entry in await entries_of(connection, name)]
         published = bool(rows)
         if not published:
-            graded, _ = await _graded(connection, named(name))
+            graded = await _graded(connection, await read_span(connection, named(name)))
             rows = [(one.unit, 0, one.grade, str(one.points), "") for one in graded]
     told = {"published": published, "grades": [dict(zip(GRADES, row, strict=True)) for row in rows]}
     return Answer(told, [table(GRADES, rows), "published" if published else "not published"])
@@ -155,18 +157,29 @@ async def _correct(period: str, unit: str, grade: str, reason: str) -> Answer:
     return Answer({"period": period, "unit": unit, "entry": entry}, [f"entry {entry} of {unit} says {grade}"])
 
 
-async def _graded(connection: Connection, period: Period) -> "tuple[list[Graded], int | None]":
-    read, taken = await read_span(connection, period)
-    if "H" not in period.name:
-        return list(graded_month(read)), taken.missing
-    return list(await asked(graded_half_year(connection, read, months_in(period, ZONE)))), taken.missing
+async def _graded(connection: Connection, read: Month) -> "list[Graded]":
+    if "H" not in read.period.name:
+        return list(graded_month(read))
+    return list(await asked(graded_half_year(connection, read, months_in(read.period, ZONE))))
 
 
-async def read_span(connection: Connection, period: Period) -> tuple[Month, Taken]:
+async def read_span(connection: Connection, period: Period) -> Month:
+    """Return what the facts say of a period. Raises RefusedError."""
+    async with _one_instant(connection):
+        return await read_month(connection, period, ZONE)
+
+
+async def read_with_gaps(connection: Connection, period: Period) -> tuple[Month, Taken]:
     """Return what the facts say of a period, and whether they are all there. Raises RefusedError."""
+    async with _one_instant(connection):
+        return await read_month(connection, period, ZONE), await taken_of(connection, period, over=True)
+
+
+@asynccontextmanager
+async def _one_instant(connection: Connection) -> AsyncIterator[None]:
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
-            return await read_month(connection, period, ZONE), await taken_of(connection, period, over=True)
+            yield
     except NothingInForceError as error:
         raise RefusedError(str(error)) from error
 

@@ -28,7 +28,7 @@ def sample(
 async def _drawn(name: str, seed: int, size: int) -> Answer:
     period, token = named(name), own_token()
     async with as_operator() as connection:
-        drawn = sample_of((await read_span(connection, period))[0].records, period, seed, size)
+        drawn = sample_of((await read_span(connection, period)).records, period, seed, size)
         if not drawn:
             raise RefusedError(f"no case was closed in {name}")
         sample_id = await asked(keep_sample(connection, period, seed, size, drawn, token))
