@@ -51,6 +51,9 @@ async def test_nothing_is_lost_doubled_early_or_false_when_everything_is_killed_
             await _kill_each(faulty_system, city)
             await _steps_without_kafka(faulty_system, city)
             await _kill_postgres(faulty_system)
+            acted = departments.done
+            again: bool = await eventually(lambda: departments.done > acted, within_seconds=HEALED_SECONDS)
+            assert again
         finally:
             enough.set()
             await reporting
