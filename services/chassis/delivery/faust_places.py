@@ -59,6 +59,11 @@ class FaustPlaces:
         consumer = self._app.consumer
         return {TopicPartition(*place) for place in consumer.assignment()} if consumer is not None else set()
 
+    async def topics(self) -> set[str]:
+        """Return the broker's topics, asked anew."""
+        topics: set[str] = await self._client.topics()
+        return topics
+
     async def end_offsets(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
         ends: dict[TopicPartition, int] = await self._client.end_offsets(list(partitions))
         return ends

@@ -43,6 +43,7 @@ class Ends:
         """
         partitions = list(self.consumer.assignment())
         if not partitions:
+            await self._look_without_partitions()
             return
         # Positions move while the broker answers: what was reached before the question must lie before the answer.
         reached = dict(self.progress.positions)
@@ -51,6 +52,13 @@ class Ends:
             for partition, end in ends.items():
                 await self._compare(partition, reached.get((partition.topic, partition.partition)), end)
         self.outages.end("broker")
+
+    async def _look_without_partitions(self) -> None:
+        """An outage ends for a member without partitions too: what waits for it must not wait for a rebalance."""
+        if "broker" in self.outages.names:
+            async with asyncio.timeout(ASK_SECONDS_MAX):
+                await self.consumer.topics()
+            self.outages.end("broker")
 
     async def _compare(self, partition: TopicPartition, reached: int | None, end: int) -> None:
         if reached is None:

@@ -71,7 +71,10 @@ class Watchdog:
         """Return why the process must end, or None."""
         if self.health.silence_seconds > self.silence_seconds_max:
             return f"the loop has been silent for {self.health.silence_seconds:.0f} s"
-        if 0 < self.outages.seconds_max < OUTAGE_SECONDS_MAX:
+        waited = self.outages.seconds_max
+        if waited > 0:
+            self._excuse_rounds()
+        if 0 < waited < OUTAGE_SECONDS_MAX:
             return None
         still = self.clock() - self.progress.moved_at
         in_hand = self.finishing is not None and bool(self.finishing.in_hand)
@@ -79,9 +82,12 @@ class Watchdog:
             return f"no progress for {still:.0f} s with {self.progress.lag} records waiting"
         return self._still_round()
 
+    def _excuse_rounds(self) -> None:
+        """To wait for an outage is not to stand still, however long it lasts: ending the process would not end it."""
+        for pulse in self.rounds.values():
+            pulse.moved_at = self.clock()
+
     def _still_round(self) -> str | None:
-        if self.outages.seconds_max > 0:  # however long it lasts: ending the process would not end it
-            return None
         for name, pulse in self.rounds.items():
             still = self.clock() - pulse.moved_at
             if still > self.stuck_seconds_max:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from aiokafka import TopicPartition
+from aiokafka.errors import KafkaConnectionError
 from prometheus_client import CollectorRegistry
 
 from services.chassis.delivery.offsets import Ends, OffsetRegressionError
@@ -22,10 +23,17 @@ class Consumer:
     kept: int | None = None
     beginning: int = 0
     rewound: bool = False
+    places: frozenset[TopicPartition] = frozenset({PLACE})
+    is_away: bool = False
     while_asking: Callable[[], None] = field(default=lambda: None)
 
     def assignment(self) -> set[TopicPartition]:
-        return {PLACE}
+        return {*self.places}
+
+    async def topics(self) -> set[str]:
+        if self.is_away:
+            raise KafkaConnectionError
+        return {PLACE.topic}
 
     async def end_offsets(self, places: list[TopicPartition]) -> dict[TopicPartition, int]:
         ends = dict.fromkeys(places, self.end)
@@ -92,3 +100,17 @@ async def test_lag_is_known_before_anything_was_read(kept: int | None, beginning
     await ends.look()
 
     assert ends.progress.lag == lag
+
+
+async def test_without_partitions_an_outage_ends_when_the_broker_answers() -> None:
+    consumer = Consumer(places=frozenset(), is_away=True)
+    ends = ends_of(consumer)
+    ends.outages.begin("broker")
+
+    with pytest.raises(KafkaConnectionError):
+        await ends.look()
+    while_away = ends.outages.names
+    consumer.is_away = False
+    await ends.look()
+
+    assert (while_away, ends.outages.names) == (("broker",), ())

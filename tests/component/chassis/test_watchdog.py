@@ -118,3 +118,24 @@ async def test_a_round_may_wait_for_an_outage_however_long_it_lasts() -> None:
     watchdog.health.beat()
 
     assert watchdog.complaint() is None
+
+
+async def test_after_an_outage_a_round_has_its_whole_minute_again() -> None:
+    hands = Hands()
+    watchdog = hands.watchdog()
+    watchdog.rounds = {"rebalance": Pulse(hands.at)}
+    watchdog.outages.begin("broker")
+    await asyncio.sleep(0.001)
+    hands.at += 100.0
+    watchdog.health.beat()
+    during = watchdog.complaint()
+    watchdog.outages.end("broker")
+
+    hands.at += 59.0
+    watchdog.health.beat()
+    soon = watchdog.complaint()
+    hands.at += 2.0
+    watchdog.health.beat()
+
+    assert (during, soon) == (None, None)
+    assert "no round of the rebalance for 61 s" in (watchdog.complaint() or "")
