@@ -12,7 +12,7 @@ from services.chassis.outages import Outages, retry_transient
 from services.ledger.store.comparing import BATCH_MAX, Compared
 
 POLL_SECONDS: Final = 0.1
-"""A mode is in force 4.25 s after it was switched, and every open case is to have moved within 5 s (S1-19)."""
+"""A mode is in force 4 s after it was switched, and every open case is to have moved within 5 s (S1-19)."""
 BUSY_FROM: Final = 300.0
 """Cases opened a second, from which comparing gives way to the route."""
 GIVEN_WAY_SECONDS_MAX: Final = 5.0

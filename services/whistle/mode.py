@@ -1,17 +1,15 @@
 """`whistle mode`: which emergency profiles there are and which are on; switching one on and off."""
 
 from dataclasses import asdict
-from datetime import datetime
 from typing import Annotated, Final
 
 import typer
 
 from services.ledger.store.modes import switch_and_tell
 from services.reference.model.modes import limits_of
-from services.reference.versions.modes import NOTICE, Switch
+from services.reference.versions.modes import Switch
 from services.whistle.audit import note
-from services.whistle.connecting import Connection, as_operator
-from services.whistle.publishing import NOW
+from services.whistle.connecting import as_operator
 from services.whistle.showing import Answer, AsJson, answer, table
 from services.whistle.versions import IN_FORCE, own_token, version_named
 
@@ -76,16 +74,9 @@ async def _switch(profile: str, area: str, reason: str, *, on: bool) -> Answer:
         version = await version_named(connection, IN_FORCE)
         district = next(unit.id for unit in version.organisation if unit.kind == "district")
         switch = Switch(profile=profile, area=area or district, on=on, reason=reason)
-        active_from = await _soon(connection)
-        switched = await switch_and_tell(connection, switch, version, active_from, token)
+        switched = await switch_and_tell(connection, switch, version, token)
         await note(connection, "mode switched", str(switched.version), asdict(switch))
     told = {"version": switched.version, "active_from": switched.active_from, "told": len(switched.told)}
-    verb = "on" if on else "off"
-    return Answer(
-        told, [f"{profile} is {verb} for {switch.area} from {active_from}; {len(switched.told)} units are told"]
-    )
-
-
-async def _soon(connection: Connection) -> datetime:
-    now: datetime = await connection.fetchval(NOW)
-    return now + NOTICE
+    verb, units = "on" if on else "off", len(switched.told)
+    line = f"{profile} is {verb} for {switch.area} from {switched.active_from}; {units} units are told"
+    return Answer(told, [line])

@@ -18,7 +18,6 @@ from services.contracts.events import CaseProgressed, NoticeIssued
 from services.contracts.events.moves import Moved
 from services.contracts.events.progress import Opened
 from services.reference.model.modes import ModeClass, ModeProfile, WorkGroup
-from services.reference.versions.modes import NOTICE
 from services.reference.versions.publish import PublicationRefusedError
 from tests.environment.database import Database
 from tests.environment.process import Process, known_as
@@ -35,6 +34,8 @@ FLOOD = ModeProfile(
 )
 HALF_HOUR = timedelta(minutes=30)
 WITHIN = timedelta(seconds=5)
+NOTICE = timedelta(seconds=4)
+"""What every publication has at least (design §7)."""
 OPEN = 1_000
 STEPPED = {"CLOCK": "stepped"}
 LATER = MORNING + timedelta(minutes=30)
@@ -91,7 +92,7 @@ class Followed:
 
 async def followed(town: Town, area: str, *, on: bool = True) -> Followed:
     """Switch as the desk does, and wait until the ledger's process has moved all."""
-    switching = await town.switch("flood", area, on=on, notice=NOTICE)
+    switching = await town.switch("flood", area, on=on)
     answered = await town.now()
     rows: list[tuple[Any, ...]] = await eventually(lambda: town.rows(ALL_MOVED, switching.version), within_seconds=60)
     ((moved,),) = rows

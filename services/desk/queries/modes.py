@@ -1,6 +1,5 @@
 """What is read and written about emergency modes."""
 
-from datetime import datetime
 from typing import Any, Final
 
 from services.desk.domain.modes import ModesShown, ModeSwitched, ProfileShown, SwitchAsked, SwitchShown
@@ -8,12 +7,12 @@ from services.ledger.store.modes import switch_and_tell
 from services.reference.model.modes import limits_of
 from services.reference.model.version import ReferenceVersion
 from services.reference.versions.content import version_of
-from services.reference.versions.modes import NOTICE, Switch
+from services.reference.versions.modes import Switch
 from services.reference.versions.publish import PublicationRefusedError
 
 SWITCHES_MAX: Final = 50
 IN_FORCE: Final = """
-    select version, active_from, content, (select clock.now()) as now from reference.versions
+    select version, active_from, content from reference.versions
     where version = reference.version_at((select clock.now()))
 """
 IS_ON: Final = """
@@ -30,7 +29,7 @@ AS_ASKED: Final = "RV005"
 
 async def modes_in_force(connection: Any) -> ModesShown:
     """Return the profiles of the version in force and the last switches."""
-    version, _ = await _in_force(connection)
+    version = await _in_force(connection)
     on = [(row["profile"], row["area"]) for row in await connection.fetch(IS_ON)]
     return ModesShown(
         profiles=tuple(
@@ -52,12 +51,12 @@ async def switched(connection: Any, profile: str, asked: SwitchAsked, token_hash
     Raises:
         PublicationRefusedError: no such profile or area, or the person lacks the role.
     """
-    version, now = await _in_force(connection)
+    version = await _in_force(connection)
     area = asked.area or next(unit.id for unit in version.organisation if unit.kind == "district")
     switch = Switch(profile=profile, area=area, on=asked.on, reason=asked.reason)
     answer = ModeSwitched(profile=profile, area=area, on=asked.on, changed=False)
     try:
-        done = await switch_and_tell(connection, switch, version, now + NOTICE, token_hash)
+        done = await switch_and_tell(connection, switch, version, token_hash)
     except PublicationRefusedError as error:
         if error.code != AS_ASKED:
             raise
@@ -73,8 +72,8 @@ async def switched(connection: Any, profile: str, asked: SwitchAsked, token_hash
     )
 
 
-async def _in_force(connection: Any) -> tuple[ReferenceVersion, datetime]:
+async def _in_force(connection: Any) -> ReferenceVersion:
     row = await connection.fetchrow(IN_FORCE)
     if row is None:
         raise PublicationRefusedError("RV003", "no reference version is published")
-    return version_of(row["content"], row["version"], row["active_from"]), row["now"]
+    return version_of(row["content"], row["version"], row["active_from"])

@@ -77,6 +77,8 @@ def differ(old: City, new: City) -> tuple[Because, ...]:
 def _move(case: TakenCase, old: City, version: Coming, now: datetime) -> None:
     new = version.city
     because = differ(old, new)
+    if because == ("mode",) and not any(_concerns(mode, case) for mode in (*old.modes, *new.modes)):
+        return
     replaced = replace_ended(case, old, new, now) if "units" in because else ()
     moved = False
     if because != ("units",):

@@ -12,15 +12,17 @@ ISSUE: Final = "select ledger.issue_notice($1, $2, $3)"
 
 
 async def switch_and_tell(
-    connection: Any, switch: Switch, version: ReferenceVersion, active_from: datetime, token_hash: bytes
+    connection: Any, switch: Switch, version: ReferenceVersion, token_hash: bytes, active_from: datetime | None = None
 ) -> Switched:
-    """Switch a profile of `version`, the one in force, from `active_from` on, and issue the notice to all units.
+    """Switch a profile of `version`, the one in force, and issue the notice to all units.
+
+    From `active_from` on, or as soon as may be.
 
     Raises:
         PublicationRefusedError: no such profile or area, on or off already, too little notice, no such role.
     """
     async with connection.transaction():
-        switched = await switch_mode(connection, switch, version, active_from, token_hash)
+        switched = await switch_mode(connection, switch, version, token_hash, active_from)
         row = await connection.fetchrow(NOW_AND_EPOCH)
         notice = notice_of(switch, switched, profile_of(switch, version), row["now"], row["epoch"])
         await connection.execute(ISSUE, notice.event_id, notice.at, encode(notice))

@@ -60,14 +60,13 @@ class RuleTable:
         }
         words, self._no_words = _column(rules, lambda rule: map(fold, rule.keywords))
         with_words, self._no_with_words = _column(rules, lambda rule: map(fold, rule.with_keywords))
-        self._lexicon = sorted({*words, *with_words})
-        self._accepting = [(words.get(word, 0), with_words.get(word, 0)) for word in self._lexicon]
-        self._finder = (
-            AhoCorasick(self._lexicon, matchkind=MatchKind.Standard, implementation=Implementation.DFA)
-            if self._lexicon
-            else None
-        )
+        self.lexicon = sorted({*words, *with_words})
+        """Every word that a rule asks for, as it is compared."""
+        self._accepting = [(words.get(word, 0), with_words.get(word, 0)) for word in self.lexicon]
+        self._finder = finder_of(self.lexicon)
         self._timed = sum(1 << position for position, rule in enumerate(rules) if rule.hours is not None)
+        self.asking = (1 << len(self.rules)) - 1 & ~(self._no_words & self._no_with_words) | self._timed
+        """The rules that ask for words or hours."""
         self._circumstances: dict[tuple[str | None, str, str | None], int] = {}
 
     def find(self, report: ReportFacts, item: Item | None, smallest: str | None) -> Found:
@@ -78,12 +77,7 @@ class RuleTable:
             item: the catalogue's entry of the item that the reporter named.
             smallest: the smallest known unit of the place.
         """
-        circumstances = (item.code if item else None, report.channel, smallest)
-        mask = self._circumstances.get(circumstances)
-        if mask is None:
-            mask = self._accepting_all(item, report.channel, smallest)
-            if len(self._circumstances) < CIRCUMSTANCES_MAX:
-                self._circumstances[circumstances] = mask
+        mask = self.whatever_the_text(item, report.channel, smallest)
         words, with_words = self._no_words, self._no_with_words
         hits: Sequence[tuple[int, int, int]] = ()
         if report.text and self._finder is not None:
@@ -96,10 +90,28 @@ class RuleTable:
                     with_words |= second
         mask &= words & with_words
         if mask & self._timed:
-            mask = self._in_hours(mask, report.accepted_at)
-        return Found(mask, hits, self._lexicon)
+            mask = self.in_hours(mask, report.accepted_at)
+        return Found(mask, hits, self.lexicon)
 
-    def _in_hours(self, mask: int, at: datetime) -> int:
+    def whatever_the_text(self, item: Item | None, channel: str, smallest: str | None) -> int:
+        """Return the rules that accept an item, a channel and a place; words and hours can only take some away."""
+        circumstances = (item.code if item else None, channel, smallest)
+        mask = self._circumstances.get(circumstances)
+        if mask is None:
+            mask = self._accepting_all(item, channel, smallest)
+            if len(self._circumstances) < CIRCUMSTANCES_MAX:
+                self._circumstances[circumstances] = mask
+        return mask
+
+    def accepting(self, indices: Iterable[int]) -> int:
+        """Return the rules that accept a text with these words of the lexicon and no others."""
+        words, with_words = self._no_words, self._no_with_words
+        for index in indices:
+            words |= self._accepting[index][0]
+            with_words |= self._accepting[index][1]
+        return words & with_words
+
+    def in_hours(self, mask: int, at: datetime) -> int:
         """Return the rules without those whose hours are over. Asked last: few reports match a rule with hours."""
         local = at.astimezone(self._zone)
         minute = local.hour * 60 + local.minute
@@ -115,6 +127,11 @@ class RuleTable:
         mask &= self._kinds.get(item.kind, self._any_kind) if item else self._any_kind
         mask &= self._channels.get(channel, self._any_channel)
         return mask & (self._areas[smallest] if smallest else self._any_area)
+
+
+def finder_of(words: Sequence[str]) -> AhoCorasick | None:
+    """Return what finds the words in a text in one pass, each by its index; None when there are none."""
+    return AhoCorasick(words, matchkind=MatchKind.Standard, implementation=Implementation.DFA) if words else None
 
 
 def positions_of(mask: int) -> Iterator[int]:

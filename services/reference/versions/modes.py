@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from services.contracts.codec import event_id_of
@@ -12,11 +12,10 @@ from services.reference.model.modes import ModeProfile
 from services.reference.model.version import ReferenceVersion
 from services.reference.versions.publish import Connection, PublicationRefusedError, asked
 
-NOTICE: Final = timedelta(seconds=4, milliseconds=250)
-"""The least notice is 4 s (design §7); the rest is for the way to the server."""
 EVERYWHERE: Final = frozenset({"department", "company", "center", "district"})
 """Kinds of units that are told wherever it is."""
 SWITCH: Final = "select reference.switch_mode($1, $2, $3, $4, $5, $6)"
+BEGINS: Final = "select active_from from reference.versions where version = $1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +55,15 @@ def profile_of(switch: Switch, version: ReferenceVersion) -> ModeProfile:
 
 
 async def switch_mode(
-    connection: Connection, switch: Switch, version: ReferenceVersion, active_from: datetime, token_hash: bytes
+    connection: Connection,
+    switch: Switch,
+    version: ReferenceVersion,
+    token_hash: bytes,
+    active_from: datetime | None = None,
 ) -> Switched:
     """Switch a profile of the version in force; call it in the transaction that tells the units.
+
+    Without `active_from` it begins as soon as it may: 4 s from now (design §7), by the database's clock.
 
     Raises:
         PublicationRefusedError: no such profile or area, on or off already, too little notice, no such role.
@@ -66,7 +71,8 @@ async def switch_mode(
     profile = profile_of(switch, version)
     arguments = (switch.profile, switch.area, switch.on, active_from, switch.reason, token_hash)
     number = int(str(await asked(connection, SWITCH, *arguments)))
-    return Switched(number, active_from, tuple(dict.fromkeys(_told(switch, profile, version))))
+    begins: datetime = await connection.fetchval(BEGINS, number)
+    return Switched(number, begins, tuple(dict.fromkeys(_told(switch, profile, version))))
 
 
 def notice_of(switch: Switch, switched: Switched, profile: ModeProfile, at: datetime, epoch: int) -> NoticeIssued:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
@@ -73,12 +73,11 @@ class Town:
         drafted = await draft(self.operator, version, "as the test says", self.tokens["rule_owner"])
         return (await publish(self.operator, drafted, active_from, self.tokens["center_leader"])).number
 
-    async def switch(self, profile: str, area: str, *, on: bool, notice: timedelta = timedelta(seconds=5)) -> Switched:
-        """Switch a mode, in force after `notice`, as the center's leader."""
+    async def switch(self, profile: str, area: str, *, on: bool) -> Switched:
+        """Switch a mode, in force as soon as may be, as the center's leader."""
         asked = Switch(profile=profile, area=area, on=on, reason="气象台红色预警")
         in_force = (await self.reference.at(await self.now())).version
-        active_from = await self.now() + notice
-        return await switch_and_tell(self.operator, asked, in_force, active_from, self.tokens["center_leader"])
+        return await switch_and_tell(self.operator, asked, in_force, self.tokens["center_leader"])
 
     async def open(self, *names: str, item: str = "0203", place: Place | None = None, **report: Any) -> None:
         """Report each name now and open its case by the version in force."""
