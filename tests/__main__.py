@@ -1,6 +1,6 @@
-"""`make test`: the checks and every test, in two lanes beside each other, so that one computes while the other waits.
+"""`make test`: the checks and every test, two steps beside each other, so that one computes while the other waits.
 
-What is in a lane and in which order is always the same. Each line says whose it is; a table at the end says how long
+The order in which steps begin is always the same. Each line says whose it is; a table at the end says how long
 everything took, and after it every failed test stands once more.
 """
 
@@ -25,7 +25,7 @@ BIN: Final = Path(sys.executable).parent
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One command of a lane."""
+    """One command."""
 
     name: str
     argv: tuple[str, ...]
@@ -44,8 +44,8 @@ class Ended:
 
 
 def tests(name: str, *words: str, **environment: str) -> Step:
-    """Return the step that runs these tests; lanes keep their notes apart."""
-    argv = (sys.executable, "-m", "pytest", "-q", "-o", f"cache_dir=.pytest_cache/{name}", *words)
+    """Return the step that runs these tests; steps keep their notes apart."""
+    argv = (sys.executable, "-m", "pytest", "-q", "--durations=8", "-o", f"cache_dir=.pytest_cache/{name}", *words)
     return Step(name, argv, environment)
 
 
@@ -53,31 +53,31 @@ def tool(name: str, *words: str) -> Step:
     return Step(name, (str(BIN / words[0]), *words[1:]))
 
 
+WIRE: Final = "tests/wire"
 RESTLESS: Final = "tests/wire/ledger/test_stateful.py"
-LANES: Final = (
-    (
-        tool("format", "ruff", "format", "--check", "-q", "."),
-        tool("lint", "ruff", "check", "-q", "."),
-        tool("imports", "lint-imports", "--no-logo", "--no-cache"),
-        tool("types", "mypy", "services", "deploy", "tests"),
-        tests("parts", "-m", "not slow and not broker and not system", f"--ignore={RESTLESS}"),
-        # Half a day from everywhere, by 45 minutes beside the hour: what reads the machine's zone is wrong here.
-        tests("elsewhere", "tests/unit", TZ="Pacific/Chatham"),
-        # Minutes by itself.
-        tests("restless", "-m", "not slow", RESTLESS),
-    ),
-    # Whole systems first, then what needs a broker: on two cores a third lane made no run shorter, and waits fail.
-    (
-        tests("systems", "-m", "not slow and system", *FOLDERS["system"]),
-        tests("wire", "-m", "not slow and broker and not system", *FOLDERS["broker"]),
-    ),
+AT_ONCE: Final = 2
+"""On two cores a third made no run shorter, and waits failed."""
+STEPS: Final = (
+    # The longest first, so that the two end together.
+    tests("systems", "-m", "not slow and system", *FOLDERS["system"]),
+    tool("format", "ruff", "format", "--check", "-q", "."),
+    tool("lint", "ruff", "check", "-q", "."),
+    tool("imports", "lint-imports", "--no-logo", "--no-cache"),
+    tool("types", "mypy", "services", "deploy", "tests"),
+    tests("parts", "-m", "not slow and not broker and not system", f"--ignore={RESTLESS}"),
+    tests("wire", "-m", "not slow and broker and not system", WIRE),
+    tests("broker", "-m", "not slow and broker and not system", *(one for one in FOLDERS["broker"] if one != WIRE)),
+    # Minutes by itself.
+    tests("restless", "-m", "not slow", RESTLESS),
+    # Half a day from everywhere, by 45 minutes beside the hour: what reads the machine's zone is wrong here.
+    tests("elsewhere", "tests/unit", TZ="Pacific/Chatham"),
 )
 
 
 def main() -> int:
-    """Return 0 when every step of every lane did well."""
-    with ThreadPoolExecutor(len(LANES)) as threads:
-        ended = [one for lane in threads.map(_run, LANES) for one in lane]
+    """Return 0 when every step did well; one that failed ends no other, whoever waited so long wants to know all."""
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        ended = list(threads.map(_ended, STEPS))
     table = Table("step", "minutes", "", box=None)
     for one in ended:
         table.add_row(one.name, f"{one.seconds / 60:.1f}", "FAILED" if one.status else "ok")
@@ -86,11 +86,6 @@ def main() -> int:
     for line in (f"{one.name:9} | {line}" for one in ended for line in one.failures):
         sys.stdout.write(f"{line}\n")
     return 1 if any(one.status for one in ended) else 0
-
-
-def _run(lane: tuple[Step, ...]) -> list[Ended]:
-    """Run the steps of a lane, also after one that failed: whoever waited so long wants to know everything."""
-    return [_ended(step) for step in lane]
 
 
 def _ended(step: Step) -> Ended:

@@ -18,14 +18,14 @@ FOLDERS: Final = {
     "system": ("tests/journeys", "tests/requirements", "tests/faults"),
     "broker": ("tests/contract", "tests/environment", "tests/requirements", "tests/wire"),
 }
-"""Where tests with a marker are; the lane that has them looks nowhere else."""
+"""Where tests with a marker are; the step that has them looks nowhere else."""
 
 
 def mark(item: pytest.Item) -> None:
     """Mark a test by what it asks for.
 
     Raises:
-        UsageError: no lane would run it.
+        UsageError: no step would run it.
     """
     asked: Collection[str] = getattr(item, "fixturenames", ())
     if not WHOLE_SYSTEMS.isdisjoint(asked):
