@@ -13,6 +13,8 @@ from tests.waiting import eventually
 from tests.wire.desk.board_stage import EAST, WEST, a_row, a_stage
 
 MILLISECONDS = 30_000
+A_FEW = 4
+"""Lines that one frame may change."""
 DUE = MONDAY_NOON + timedelta(hours=1)
 BESIDE = {
     "week_ago": {"reported_today": 4, "open": 1, "overdue": 0, "whistles_open": 0, "on_time_rate_today": None},
@@ -39,6 +41,13 @@ ROW_HAS = """([down, name]) => {
     for (let at = 0; at < row.length; at += 4) if (is(at)) return true;
     return false;
 }"""
+
+TOUCHED = """
+    window.touched = [];
+    new MutationObserver((records) => {
+        window.touched.push(records.flatMap((record) => [...record.addedNodes]).map((card) => card.dataset.key));
+    }).observe(document.getElementById("c-yellow"), { childList: true });
+"""
 
 
 def a_move(name: str, version: int, grid: str = WEST, **changes: Any) -> CaseProgressed:
@@ -171,3 +180,24 @@ async def test_a_wall_takes_up_a_new_build_and_opens_no_case(browser: Browser) -
         await expect(page.locator("#board")).to_have_attribute("data-build", "second", timeout=MILLISECONDS)
         await expect(page.locator(".connection.live")).to_be_visible(timeout=MILLISECONDS)
         assert screen.errors == []
+
+
+async def test_cards_that_stay_are_not_touched_and_new_ones_come_few_at_a_time(browser: Browser) -> None:
+    due = [MONDAY_NOON - timedelta(minutes=50 - nth) for nth in range(40)]
+    rows = [a_row(f"case {nth}", WEST, card=2, due_at=due[nth]) for nth in range(40)]
+    async with a_stage(rows=rows, trend=BESIDE) as stage:
+        page = (await stage.open(browser)).page
+        cards = page.locator("#c-yellow > li")
+        await expect(cards).to_have_count(30, timeout=MILLISECONDS)
+        await page.evaluate(TOUCHED)
+
+        stage.tell([a_move(f"case {nth}", 2, state="closed") for nth in range(10)])
+        await expect(cards.last).to_have_attribute("data-key", str(an_id("case 39")), timeout=MILLISECONDS)
+
+        told = await page.evaluate("window.touched")
+        order = [await card.get_attribute("data-key") for card in await cards.all()]
+        assert sorted(card for few in told for card in few) == sorted(
+            str(an_id(f"case {nth}")) for nth in range(30, 40)
+        )
+        assert max(map(len, told)) <= A_FEW
+        assert order == [str(an_id(f"case {nth}")) for nth in range(10, 40)]

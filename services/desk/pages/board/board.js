@@ -3,7 +3,7 @@ import { Telling } from "./telling.js";
 import { drawColumn, drawFeed, drawWhistles, element } from "./lists.js";
 import { Panel } from "./panel.js";
 import { keys } from "./keys.js";
-import { growing, painted, rest } from "./slices.js";
+import { painted, rest, unhurried } from "./slices.js";
 
 const NUMBERS = ["reported", "open", "overdue", "whistles", "rate"];
 const SWITCHED_MILLISECONDS = 6000;
@@ -65,7 +65,7 @@ async function drawLadder() {
     byId(`c-${name}-empty`).hidden = totals[name] > 0;
     if (held) continue;
     const arrived = new Set(columns[name].filter((row) => placed.size && placed.get(row.id) !== name && placed.has(row.id)).map((row) => row.id));
-    await growing(byId(`c-${name}`), columns[name], (box, rows) => drawColumn(box, rows, telling, now(), arrived));
+    await unhurried(() => drawColumn(byId(`c-${name}`), columns[name], telling, now(), arrived));
   }
   if (!held) placed = seen;
 }
@@ -81,28 +81,26 @@ async function drawNews() {
   const known = new Set(feedShown.map((one) => `${one.case_id}/${one.version}`));
   const news = latest.feed.filter((one) => !known.has(`${one.case_id}/${one.version}`)).length;
   byId("feed-empty").hidden = latest.feed.length > 0;
-  if (wall || !feedShown.length) { await growing(byId("feed"), feedOf(), showFeed); return; }
+  if (wall || !feedShown.length) { await showFeed(); return; }
   byId("feed-new").hidden = !news;
   text("feed-new", telling.say("board.news", { count: news }));
 }
 
-const feedOf = () => latest.feed.slice(0, FEED_MAX);
-
-function showFeed(box, lines) {
-  feedShown = lines;
-  drawFeed(box, lines, telling, now());
+async function showFeed() {
+  feedShown = latest.feed.slice(0, FEED_MAX);
   byId("feed-new").hidden = true;
+  await unhurried(() => drawFeed(byId("feed"), feedShown, telling, now()));
 }
 
 async function drawCalls() {
   byId("whistles-empty").hidden = latest.whistles.length > 0;
-  await growing(byId("whistles"), latest.whistles, (box, lines) => drawWhistles(box, lines, telling, now()));
+  await unhurried(() => drawWhistles(byId("whistles"), latest.whistles, telling, now()));
 }
 
 function drawStrip() {
   if (!latest || !latest.asOf) return;
   const age = latest.age + (performance.now() - received);
-  text("as-of", telling.say("board.as_of", { at: telling.format("clock", latest.asOf) }));
+  text("as-of", telling.say("board.as_of", { at: telling.moments.clock(latest.asOf) }));
   text("connection", telling.say(`board.connection_${latest.connection}`));
   byId("connection").className = `connection ${latest.connection}`;
   const stale = age > STALE_MILLISECONDS || latest.connection === "locked";
@@ -134,7 +132,7 @@ function startWorker() {
     received = performance.now();
     draw();
   };
-  worker.postMessage({ start: board.dataset.root, names: board.dataset.names });
+  worker.postMessage({ start: board.dataset.root, names: board.dataset.names, zone: board.dataset.zone });
 }
 
 async function addGround(grids) {
@@ -148,7 +146,7 @@ function loadMap(worker, known) {
   script.src = board.dataset.map;
   script.onload = async () => {
     await rest();
-    const list = (grid) => worker.postMessage({ list: { which: "grid", key: grid, midnight: telling.midnight(now()) } });
+    const list = (grid) => worker.postMessage({ list: { which: "grid", key: grid, midnight: telling.moments.midnight(now()) } });
     const told = (name, [open, late]) => `${name} · ${telling.say("board.grid_told", { open, late })}`;
     map = window.whistleMap(byId("map"), known.bounds, { onGrid: list, told, zoomControl: !wall });
     worker.postMessage({ ground: true });
@@ -176,10 +174,10 @@ async function stayAlive() {
 }
 
 async function start(worker, known) {
-  telling = new Telling(known, board.dataset.language, board.dataset.zone);
+  telling = new Telling(known, board.dataset.language);
   panel = new Panel(byId("panel"), byId("panel-content"), csrf, (key) => telling.say(key), () => { stayAlive(); setTimeout(stayAlive, SWITCHED_MILLISECONDS); });
   await rest();
-  const list = (which, key) => worker.postMessage({ list: { which, key, midnight: telling.midnight(now()) } });
+  const list = (which, key) => worker.postMessage({ list: { which, key, midnight: telling.moments.midnight(now()) } });
   document.addEventListener("click", ({ target }) => {
     const asked = target.closest("button[data-case], button[data-list], button[data-panel]");
     if (!asked || (screen && !asked.dataset.list)) return;
@@ -187,7 +185,7 @@ async function start(worker, known) {
     else if (asked.dataset.panel) panel.open(asked.dataset.panel);
     else if (latest?.asOf) list(asked.dataset.list, asked.dataset.key);
   });
-  byId("feed-new").onclick = () => showFeed(byId("feed"), feedOf());
+  byId("feed-new").onclick = showFeed;
   byId("panel-close").onclick = () => panel.close();
   keys(board, byId("panel"));
   setInterval(drawStrip, 1000);

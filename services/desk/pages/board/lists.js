@@ -7,16 +7,30 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
-/** Makes the children of `box` be `items`, in order, by key; `draw(item)` gives [signature, make]. */
-export function keyed(box, items, keyOf, draw) {
-  const known = new Map([...box.children].map((child) => [child.dataset.key, child]));
-  let at = box.firstElementChild;
+export const A_FEW = 4;
+
+/**
+ * Makes the children of `box` be `items`, in order, by key; `draw(item)` gives [signature, make].
+ * Changes at most `most` lines, and says whether it is done: whoever wants no long frame calls again in the next.
+ */
+export function keyed(box, items, keyOf, draw, most = Infinity) {
+  const wanted = new Set(items.map(keyOf));
+  const known = new Map();
+  for (const child of [...box.children]) {
+    if (wanted.has(child.dataset.key)) known.set(child.dataset.key, child); else child.remove();
+  }
+  let [at, changes] = [box.firstElementChild, 0];
   for (const item of items) {
     const key = keyOf(item);
     const [signature, make] = draw(item);
     let child = known.get(key);
-    known.delete(key);
-    if (!child || child.dataset.signature !== signature) {
+    const stale = !child || child.dataset.signature !== signature;
+    // A line that goes down is passed over until its turn comes: else everything below it would be moved up instead.
+    if (!stale && child !== at && at && child === at.nextElementSibling) at = child;
+    if (!stale && child === at) { at = at.nextElementSibling; continue; }
+    if (changes === most) return false;
+    changes += 1;
+    if (stale) {
       const fresh = make();
       fresh.dataset.key = key;
       fresh.dataset.signature = signature;
@@ -26,7 +40,7 @@ export function keyed(box, items, keyOf, draw) {
     if (child === at) at = at.nextElementSibling;
     else box.insertBefore(child, at);
   }
-  for (const gone of known.values()) gone.remove();
+  return true;
 }
 
 /** What of a case every list shows. */
@@ -38,11 +52,11 @@ export function caseButton(row, left, telling) {
 }
 
 export function drawColumn(box, cases, telling, now, arrived) {
-  keyed(box, cases, (row) => row.id, (row) => {
+  return keyed(box, cases, (row) => row.id, (row) => {
     const left = telling.left(row.due, now);
     return [`${row.version}/${left}/${row.lead}`, () => element("li", { class: arrived.has(row.id) ? "arrived" : null },
       caseButton(row, element("b", { class: "left" }, left), telling))];
-  });
+  }, A_FEW);
 }
 
 const SIGNS = { called: "○", reported_in: "✓", late: "◔", no_show: "■", refused: "×" };
@@ -59,7 +73,7 @@ function chip(call, one, telling) {
 }
 
 export function drawWhistles(box, whistles, telling, now) {
-  keyed(box, whistles, (one) => `${one.case_id}/${one.whistle}`, (one) => {
+  return keyed(box, whistles, (one) => `${one.case_id}/${one.whistle}`, (one) => {
     const calls = one.calls || [];
     const last = Math.max(...calls.map((call) => Date.parse(call.due_at)), 0);
     const blown = Date.parse(one.blown_at);
@@ -74,7 +88,7 @@ export function drawWhistles(box, whistles, telling, now) {
         element("b", {}, telling.say(`board.kind_${one.kind}`)), ` ${telling.unit(one.subdistrict)} · ${telling.item(one.item)} `, element("span", { class: `left t-${meaning}` }, left)),
       waits ? element("progress", { class: `t-${meaning}`, max: "100", value: String(Math.round(share * 100)), "aria-label": telling.say("board.time_left") }) : null,
       element("ul", { class: "calls" }, ...calls.map((call) => chip(call, one, telling))))];
-  });
+  }, A_FEW);
 }
 
 export function sentence(delta, telling) {
@@ -88,7 +102,7 @@ export function sentence(delta, telling) {
 }
 
 export function drawFeed(box, feed, telling, now) {
-  keyed(box, feed, (one) => `${one.case_id}/${one.version}`, (one) => ["", () => element("li", {},
-    element("time", { datetime: one.at, title: telling.format("full", Date.parse(one.at)) }, telling.moment(Date.parse(one.at), now)),
-    element("button", { type: "button", "data-case": one.case_id, class: `fact ${one.card}` }, sentence(one, telling)))]);
+  return keyed(box, feed, (one) => `${one.case_id}/${one.version}`, (one) => ["", () => element("li", {},
+    element("time", { datetime: one.at, title: telling.moments.exact(Date.parse(one.at)) }, telling.moments.short(Date.parse(one.at), now)),
+    element("button", { type: "button", "data-case": one.case_id, class: `fact ${one.card}` }, sentence(one, telling)))], A_FEW);
 }

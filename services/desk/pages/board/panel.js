@@ -81,6 +81,6 @@ export class Panel {
 
 function howItStands(row, telling, now) {
   if (!row.ended) return element("b", { class: `left c${row.card}` }, telling.left(row.due, now));
-  const at = telling.moment(row.ended, now);
+  const at = telling.moments.short(row.ended, now);
   return element("b", { class: `left ${row.onTime ? "t-calm" : "c2"}` }, telling.say(row.onTime ? "board.ended_on_time" : "board.ended_late", { at }));
 }

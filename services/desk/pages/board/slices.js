@@ -1,6 +1,5 @@
 // Long work in short slices: no task keeps the page from answering a key or a tap, also on a slow or busy machine.
-const SLICE_MILLISECONDS = 6;
-const GROWS_BY = 6;
+const SLICE_MILLISECONDS = 4;
 const UNSEEN_MILLISECONDS = 100;
 
 export const rest = () => new Promise((resolve) => setTimeout(resolve, 0));
@@ -22,12 +21,7 @@ export async function inSlices(items, does) {
   }
 }
 
-/** Draws a list that grows by a few lines a frame, until it is whole. */
-export async function growing(box, items, draw) {
-  let many = Math.min(box.children.length, items.length);
-  do {
-    many = Math.min(many + GROWS_BY, items.length);
-    draw(box, items.slice(0, many));
-    await painted();
-  } while (many < items.length);
+/** Draws a few lines a frame, until `draw` says that nothing is left to change. */
+export async function unhurried(draw) {
+  while (!draw()) await painted();
 }

@@ -1,30 +1,17 @@
 // Words, names, numbers and times of the board, in the page's language and the city's zone.
+import { Moments } from "./moments.js";
 
 export class Telling {
-  constructor(names, language, zone) {
+  constructor(names, language) {
     this.names = names;
     this.zh = language.startsWith("zh");
-    this.formats = {
-      clock: { timeZone: zone, hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" },
-      short: { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
-      full: { timeZone: zone, dateStyle: "medium", timeStyle: "short", hourCycle: "h23" },
-      dated: { timeZone: zone, month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
-      day: { timeZone: zone },
-    };
-    this.language = language;
+    this.moments = new Moments(names.offsets, this.zh);
   }
 
   /** Both languages group by three; the browser's own formatter takes longer to make than the whole strip to draw. */
   number(value) {
     const [whole, part] = String(value).split(".");
     return whole.replace(/\B(?=(\d{3})+$)/g, ",") + (part ? `.${part}` : "");
-  }
-
-  // Made when first used: each takes a browser some milliseconds.
-  format(name, at) {
-    let known = this.formats[name];
-    if (!known.format) known = this.formats[name] = new Intl.DateTimeFormat(name === "day" ? "en-CA" : this.language, known);
-    return known.format(at);
   }
 
   say(key, given = {}) {
@@ -60,11 +47,6 @@ export class Telling {
     return this.say(due <= now ? "board.over" : "board.left", { span: this.span(due - now) });
   }
 
-  /** The time of day; of another day than today's with its date. */
-  moment(at, now) {
-    return this.format(this.format("day", at) === this.format("day", now) ? "short" : "dated", at);
-  }
-
   /** How a number stands beside that of a week ago; rates in points. */
   compared(value, before, isRate) {
     if (before === null || before === undefined || value === null || value === undefined) return this.say("board.no_week_ago");
@@ -76,17 +58,5 @@ export class Telling {
 
   percent(rate) {
     return rate === null || rate === undefined ? "–" : `${(rate * 100).toFixed(1)}%`;
-  }
-
-  /** Midnight of the city's day that holds `at`, in milliseconds. */
-  midnight(at) {
-    const day = this.format("day", at);
-    let low = at - 26 * 3600000;
-    let high = at;
-    while (high - low > 1000) {
-      const middle = (low + high) / 2;
-      if (this.format("day", middle) === day) high = middle; else low = middle;
-    }
-    return Math.round(high / 60000) * 60000;
   }
 }

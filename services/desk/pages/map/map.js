@@ -7,7 +7,7 @@ import "leaflet/src/layer/vector/Renderer.getRenderer.js";
 import { featureGroup } from "leaflet/src/layer/FeatureGroup.js";
 import "leaflet/src/layer/Tooltip.js";
 import { polygon } from "leaflet/src/layer/vector/Polygon.js";
-import { inSlices } from "../board/slices.js";
+import { inSlices, rest } from "../board/slices.js";
 
 const STEPS = [1, 3, 8];
 const LINES = [null, "--blue", "--yellow", "--red", "--red"];
@@ -37,10 +37,14 @@ function viewOf(box, bounds, zoomControl) {
   const fit = () => map.fitBounds(bounds, { padding: [4, 4] });
   let size = "";
   fit();
-  new ResizeObserver(() => {
-    const now = `${box.clientWidth}/${box.clientHeight}`;
-    if (size && now !== size) { map.invalidateSize(false); fit(); }
+  // Every grid is placed anew: in a task of its own, not in the frame that changed the size.
+  new ResizeObserver(async () => {
+    const [before, now] = [size, `${box.clientWidth}/${box.clientHeight}`];
     size = now;
+    if (!before || now === before) return;
+    await rest();
+    map.invalidateSize(false);
+    fit();
   }).observe(box);
   return map;
 }

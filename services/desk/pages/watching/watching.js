@@ -3,6 +3,7 @@
 import { ENDED, Store, endedOf } from "./store.js";
 import { listOf, listWithEnded, pictureOf } from "./picture.js";
 import { Whistles } from "./whistles.js";
+import { offsetsOf } from "./offsets.js";
 
 const RENDER_MILLISECONDS = 500;
 const SNAPSHOT_MILLISECONDS = 5000;
@@ -138,16 +139,17 @@ function show() {
 }
 
 // A wall that comes up before the desk does must not stay empty.
-async function know(address) {
+async function know(address, zone) {
   let told = null;
   try {
     const answer = await fetch(address, { headers: { "x-requested-with": "page" } });
     if (answer.ok) told = await answer.json();
   } catch (error) { /* asked again below */ }
-  if (!told) { setTimeout(() => know(address), AGAIN_MILLISECONDS); return; }
+  if (!told) { setTimeout(() => know(address, zone), AGAIN_MILLISECONDS); return; }
   ground = told.grids;
   const { words, units, items } = told;
-  postMessage({ known: { words, units, items, grids: Object.fromEntries(ground.map((grid) => [grid.id, grid.name])), bounds: boundsOf(ground) } });
+  const grids = Object.fromEntries(ground.map((grid) => [grid.id, grid.name]));
+  postMessage({ known: { words, units, items, grids, bounds: boundsOf(ground), offsets: offsetsOf(zone, Date.now()) } });
 }
 
 function boundsOf(grids) {
@@ -177,7 +179,7 @@ onmessage = (event) => {
   if (asked.start) {
     root = asked.start;
     if (root === "/") root = "";
-    know(asked.names);
+    know(asked.names, asked.zone);
     connect();
     refreshTrend();
     setInterval(refresh, SNAPSHOT_MILLISECONDS);
