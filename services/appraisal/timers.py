@@ -1,7 +1,8 @@
 """What the appraisal does by itself: keeps drafts current, raises alerts of bursts, tells of what was published."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -10,14 +11,23 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from services.appraisal.domain.compiling import compile_bulletin
-from services.appraisal.domain.periods import Period, month_at, month_before
+from services.appraisal.domain.counting import Month
+from services.appraisal.domain.periods import (
+    Period,
+    half_before,
+    month_at,
+    month_before,
+    rests_on,
+    week_at,
+    week_before,
+)
 from services.appraisal.metrics import AppraisalMetrics
 from services.appraisal.store.bursting import tell_of_bursts
-from services.appraisal.store.completeness import taken_of
-from services.appraisal.store.drafts import Standing, save_draft, standing_of
+from services.appraisal.store.completeness import Taken, taken_of
+from services.appraisal.store.drafts import Standing, draft_half_year, save_draft, save_grades, standing_of
 from services.appraisal.store.months import NothingInForceError, read_month
 from services.appraisal.store.policies import PoliciesInForce
-from services.appraisal.store.publishing import graded_month
+from services.appraisal.store.publishing import NotPublishedError, graded_month, graded_week
 from services.appraisal.store.telling import tell_of_published
 from services.chassis.clock import now
 from services.chassis.outages import Outages, retry_transient
@@ -31,6 +41,7 @@ BUSY_FACTS: Final = 500
 """So many facts since the last tick: the way of a case comes first, drafts wait and bursts are looked for less."""
 BUSY_SECONDS: Final = 60.0
 
+Save = Callable[[Month, Taken, datetime], Awaitable[None]]
 _log = structlog.get_logger("whistle.appraisal")
 
 
@@ -84,27 +95,44 @@ class Compiler:
     async def _drafts(self) -> None:
         async with self.pool.acquire() as connection:
             instant = await now(connection)
-        this = month_at(instant, self.zone)
-        for month in (month_before(this, self.zone), this):
-            await self._draft(month, instant)
+        month, week = month_at(instant, self.zone), week_at(instant, self.zone)
+        for period in (week_before(week, self.zone), week):
+            await self._draft(period, instant, self._save_points)
+        for period in (month_before(month, self.zone), month):
+            await self._draft(period, instant, self._save_bulletin)
+        with suppress(NotPublishedError, NothingInForceError):
+            await self._draft_half_year(instant)
 
-    async def _draft(self, month: Period, instant: datetime) -> None:
+    async def _draft_half_year(self, instant: datetime) -> None:
         async with self.pool.acquire() as connection, connection.transaction(isolation="repeatable_read"):
-            standing = await standing_of(connection, month, instant)
-            if standing is None or self._known.get(month.name) == standing:
+            await draft_half_year(connection, half_before(instant, self.zone), self.zone, instant)
+
+    async def _draft(self, period: Period, instant: datetime, save: Save) -> None:
+        async with self.pool.acquire() as connection, connection.transaction(isolation="repeatable_read"):
+            before = rests_on(period, self.zone)
+            standing = await standing_of(connection, period, instant, before)
+            if standing is None or self._known.get(period.name) == standing:
                 return
             try:
-                read = await read_month(connection, month, self.zone)
-                taken = await taken_of(connection, month, over=standing.over)
+                read = await read_month(connection, period, self.zone)
+                taken = await taken_of(connection, period, over=standing.over, rests_on=before)
             except NothingInForceError:
                 return
+        await save(read, taken, instant)
+        self._known[period.name] = standing
+        self.metrics.drafts.inc()
+        _log.info("draft compiled", period=period.name, cases=len(read.records))
+
+    async def _save_bulletin(self, read: Month, taken: Taken, instant: datetime) -> None:
         bulletin = await asyncio.to_thread(compile_bulletin, read)
         graded = await asyncio.to_thread(graded_month, read)
         async with self.pool.acquire() as connection:
             await save_draft(connection, bulletin, graded, taken, instant)
-        self._known[month.name] = standing
-        self.metrics.drafts.inc()
-        _log.info("bulletin compiled", period=month.name, cases=len(read.records))
+
+    async def _save_points(self, read: Month, taken: Taken, instant: datetime) -> None:
+        graded = await asyncio.to_thread(graded_week, read)
+        async with self.pool.acquire() as connection:
+            await save_grades(connection, read.period, graded, taken, instant)
 
     def _rested(self, name: str) -> bool:
         return asyncio.get_running_loop().time() >= self._rest_until.get(name, 0.0)

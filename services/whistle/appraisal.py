@@ -6,14 +6,14 @@ from typing import Annotated, Final
 import typer
 
 from services.contracts.events import CaseProgressed
-from services.whistle import bulletins, inspections
+from services.whistle import bulletins, grades, inspections
 from services.whistle.audit import note
 from services.whistle.connecting import Connection, as_operator
 from services.whistle.showing import Answer, AsJson, answer
 
 app = typer.Typer(help="Appraisal from below (下考上): rates, grades, bulletins.", no_args_is_help=True)
 
-for _command in (bulletins.bulletin, bulletins.publish, bulletins.grades, bulletins.correct, inspections.sample):
+for _command in (bulletins.bulletin, grades.publish, grades.grades, grades.correct, inspections.sample):
     app.command()(_command)
 
 SENT_AT_ONCE: Final = 5_000

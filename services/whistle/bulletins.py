@@ -1,4 +1,4 @@
-"""`whistle appraisal bulletin | publish | grades | correct`: a month's figures, and what comes of them."""
+"""`whistle appraisal bulletin`: a month's figures, compiled, compared and published."""
 
 import hashlib
 from collections.abc import AsyncIterator, Sequence
@@ -12,20 +12,11 @@ import typer
 from services.appraisal.domain.bulletin import Bulletin, canonical
 from services.appraisal.domain.compiling import compile_bulletin
 from services.appraisal.domain.counting import Month
-from services.appraisal.domain.periods import Period, UnreadablePeriodError, months_in, period_of
+from services.appraisal.domain.periods import Period, UnreadablePeriodError, period_of, rests_on
 from services.appraisal.store.completeness import Taken, taken_of
 from services.appraisal.store.drafts import save_draft
 from services.appraisal.store.months import NothingInForceError, read_month
-from services.appraisal.store.publishing import (
-    Graded,
-    NotPublishedError,
-    correct_grade,
-    entries_of,
-    graded_half_year,
-    graded_month,
-    publish_bulletin,
-    publish_grades,
-)
+from services.appraisal.store.publishing import NotPublishedError, graded_month, publish_bulletin
 from services.appraisal.store.workbook import workbook_of
 from services.whistle.audit import note
 from services.whistle.connecting import Connection, as_operator
@@ -37,10 +28,11 @@ from services.whistle.versions import own_token
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 PUBLISHED: Final = "select body from appraisal.bulletins where period = $1"
 RATES: Final = ("rate", "counted", "of", "percent")
-GRADES: Final = ("unit", "entry", "grade", "points", "reason")
 
 MonthName = Annotated[str, typer.Argument(metavar="MONTH", help="Such as 2026-03.")]
-Span = Annotated[str, typer.Argument(metavar="PERIOD", help="A month (2026-03) or a half-year (2026-H1).")]
+Span = Annotated[
+    str, typer.Argument(metavar="PERIOD", help="A month (2026-03), a week (2026-W10) or a half-year (2026-H1).")
+]
 Reason = Annotated[str, typer.Option("--reason", help="Why, for whoever looks back.")]
 
 
@@ -53,35 +45,6 @@ def bulletin(
 ) -> None:
     """Compile a month's bulletin from the facts; the same facts give the same bytes."""
     answer(_bulletin(month, out, check=check), as_json=as_json)
-
-
-def publish(
-    period: Span,
-    *,
-    what: Annotated[str, typer.Option(help="bulletin or grades.")] = "bulletin",
-    as_json: AsJson = False,
-) -> None:
-    """Publish a bulletin or grades, as the person of WHISTLE_CLI_TOKEN; what was published stays."""
-    if what not in {"bulletin", "grades"}:
-        raise typer.BadParameter("--what is bulletin or grades")
-    answer(_publish_bulletin(period) if what == "bulletin" else _publish_grades(period), as_json=as_json)
-
-
-def grades(period: Span, *, as_json: AsJson = False) -> None:
-    """Show what was published and corrected for a period; before that, what the facts come to."""
-    answer(_grades(period), as_json=as_json)
-
-
-def correct(
-    period: Span,
-    unit: Annotated[str, typer.Argument()],
-    grade: Annotated[str, typer.Argument(help="advanced, ordinary, backward; good, fair, poor.")],
-    reason: Reason,
-    *,
-    as_json: AsJson = False,
-) -> None:
-    """Correct a published grade by a further entry, as the person of WHISTLE_CLI_TOKEN."""
-    answer(_correct(period, unit, grade, reason), as_json=as_json)
 
 
 async def _bulletin(name: str, out: Path | None, *, check: bool) -> Answer:
@@ -113,7 +76,8 @@ def _write(out: Path, compiled: Bulletin) -> None:
     out.with_suffix(".xlsx").write_bytes(workbook_of(compiled))
 
 
-async def _publish_bulletin(name: str) -> Answer:
+async def publish_month(name: str) -> Answer:
+    """Publish a month's bulletin. Raises RefusedError."""
     period, token = named(name), own_token()
     async with as_operator() as connection:
         read, taken = await read_with_gaps(connection, period)
@@ -124,59 +88,22 @@ async def _publish_bulletin(name: str) -> Answer:
     return Answer({"period": name, "published_at": at}, [f"the bulletin of {name} is published; every unit is told"])
 
 
-async def _publish_grades(name: str) -> Answer:
-    period, token = named(name), own_token()
-    async with as_operator() as connection:
-        if await connection.fetchval(NOW) < period.ends:
-            raise RefusedError(f"{name} is not over")
-        read, taken = await read_with_gaps(connection, period)
-        graded = await _graded(connection, read)
-        if taken.missing:
-            raise RefusedError(f"{name} is not complete: {taken.missing} facts of the ledger are still to come")
-        count = await asked(publish_grades(connection, period, graded, token))
-        await note(connection, "grades published", name, {"units": count})
-    return Answer({"period": name, "units": count}, [f"grades of {count} units are published"])
-
-
-async def _grades(name: str) -> Answer:
-    async with as_operator() as connection:
-        rows = [tuple(entry[key] for key in GRADES) for entry in await entries_of(connection, name)]
-        published = bool(rows)
-        if not published:
-            graded = await _graded(connection, await read_span(connection, named(name)))
-            rows = [(one.unit, 0, one.grade, str(one.points), "") for one in graded]
-    told = {"published": published, "grades": [dict(zip(GRADES, row, strict=True)) for row in rows]}
-    return Answer(told, [table(GRADES, rows), "published" if published else "not published"])
-
-
-async def _correct(period: str, unit: str, grade: str, reason: str) -> Answer:
-    token = own_token()
-    async with as_operator() as connection:
-        entry = await asked(correct_grade(connection, period, unit, grade, reason, token))
-        await note(connection, "grade corrected", f"{period} {unit}", {"entry": entry, "grade": grade})
-    return Answer({"period": period, "unit": unit, "entry": entry}, [f"entry {entry} of {unit} says {grade}"])
-
-
-async def _graded(connection: Connection, read: Month) -> "list[Graded]":
-    if "H" not in read.period.name:
-        return list(graded_month(read))
-    return list(await asked(graded_half_year(connection, read, months_in(read.period, ZONE))))
-
-
 async def read_span(connection: Connection, period: Period) -> Month:
     """Return what the facts say of a period. Raises RefusedError."""
-    async with _one_instant(connection):
+    async with one_instant(connection):
         return await read_month(connection, period, ZONE)
 
 
 async def read_with_gaps(connection: Connection, period: Period) -> tuple[Month, Taken]:
     """Return what the facts say of a period, and whether they are all there. Raises RefusedError."""
-    async with _one_instant(connection):
-        return await read_month(connection, period, ZONE), await taken_of(connection, period, over=True)
+    async with one_instant(connection):
+        taken = await taken_of(connection, period, over=True, rests_on=rests_on(period, ZONE))
+        return await read_month(connection, period, ZONE), taken
 
 
 @asynccontextmanager
-async def _one_instant(connection: Connection) -> AsyncIterator[None]:
+async def one_instant(connection: Connection) -> AsyncIterator[None]:
+    """Read at one instant. Raises RefusedError where nothing is in force."""
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             yield

@@ -187,7 +187,7 @@ async def test_a_month_that_is_not_over_is_not_published(room: Room) -> None:
 
 async def test_a_month_of_which_the_ledger_stated_more_is_not_published(room: Room) -> None:
     stories = a_month()
-    state(room, *stories)
+    room.state(*stories)
     await room.keep(stories[1:])
     await room.compiler.tick()
 
@@ -204,12 +204,12 @@ async def test_a_month_of_which_the_ledger_stated_more_is_not_published(room: Ro
 
 async def test_while_the_figures_are_rebuilt_and_when_facts_come_late_nothing_is_published(room: Room) -> None:
     stories = a_month()
-    state(room, *stories)
+    room.state(*stories)
     await room.keep(stories)
     await room.compiler.tick()
     late = Story("late", march(6), march(10))
 
-    state(room, late)
+    room.state(late)
     with pytest.raises(NotPublishedError, match="still to come"):
         await publish(room, draft_of(room))
     await room.keep([late])
@@ -244,18 +244,6 @@ async def standing(room: Room) -> Standing | None:
     """Return by what the process sees that the draft has to be compiled again."""
     async with room.pool.acquire() as connection:
         return await standing_of(connection, MARCH, MARCH.ends + timedelta(hours=1))
-
-
-def state(room: Room, *stories: Story) -> None:
-    """Let the ledger have stated the facts of cases."""
-    room.database.run_sql(
-        "".join(
-            "insert into ledger.facts (case_id, version, topic, event_id, at, body) values"
-            f" ('{each.case_id}', {each.version}, '{each.TYPE}', '{each.event_id}', '{each.at.isoformat()}', '');"
-            for story in stories
-            for each in story.events
-        )
-    )
 
 
 def draft_of(room: Room) -> bytes:

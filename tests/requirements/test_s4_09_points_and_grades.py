@@ -1,7 +1,7 @@
 """S4-09: worked example; ties; rating immutable after publishing, correction as a new entry."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from services.appraisal.store.publishing import (
     entries_of,
     graded_half_year,
     graded_month,
+    publish_drafted,
     publish_grades,
 )
 from services.contracts.events.progress import ReportedIn, StepTaken, WhistleBlown
@@ -27,6 +28,7 @@ from services.contracts.events.whistles import Called, Whistle, WhistleFoundWron
 from services.reference.model.appraising import AppraisalPolicy, Grading
 from tests.environment.database import Database
 from tests.unit.appraisal.stories import Story
+from tests.wire.appraisal.room import Room, a_room
 from tests.wire.desk.office import person_sql, token_of
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -189,15 +191,102 @@ async def test_a_half_year_takes_its_months_as_they_were_corrected(
     for month in months[:5]:
         await publish_grades(connection, month, [Graded("drainage", "ordinary", Fraction(1))], leader)
     with pytest.raises(NotPublishedError, match="2026-06"):
-        await graded_half_year(connection, a_month(week_of_drainage()), months)
+        await graded_half_year(connection, half, ZONE, GRADING)
 
-    await publish_grades(connection, months[5], [Graded("drainage", "advanced", Fraction(1))], leader)
+    await publish_grades(connection, months[5], [Graded("drainage", "advanced", Fraction(7))], leader)
     for month in months[:2]:
         await correct_grade(connection, month.name, "drainage", "advanced", "漏计", leader)
 
-    (graded,) = await graded_half_year(connection, a_month(week_of_drainage()), months)
-    assert (graded.unit, graded.grade) == ("drainage", "good")
+    (graded,) = await graded_half_year(connection, half, ZONE, GRADING)
+    # January to May have 4 + 4 + 5 + 4 + 5 weeks of one point, June four of seven: 50 points in 26 weeks.
+    assert (graded.unit, graded.grade, graded.points) == ("drainage", "good", Fraction(25, 13))
     assert await publish_grades(connection, half, [graded], leader) == 1
     with pytest.raises(NotPublishedError, match="published already"):
         await publish_grades(connection, half, [graded], leader)
     assert [(one["entry"], one["grade"]) for one in await entries_of(connection, "2026-H1")] == [(1, "good")]
+
+
+@pytest.fixture
+async def room(database: Database) -> AsyncIterator[Room]:
+    async with a_room(database) as room:
+        room.at(WEEK_10.ends + timedelta(hours=1))
+        yield room
+
+
+@pytest.fixture
+async def operator(room: Room) -> "AsyncIterator[asyncpg.Connection[asyncpg.Record]]":
+    connection = await asyncpg.connect(room.database.dsn("operator"))
+    yield connection
+    await connection.close()
+
+
+@pytest.mark.postgres
+async def test_a_weeks_points_are_published_once_and_corrected_by_an_entry_that_the_month_takes(
+    room: Room, operator: "asyncpg.Connection[asyncpg.Record]"
+) -> None:
+    leader = token_of("a leader").token_hash
+    await room.keep(week_of_drainage())
+    await room.compiler.tick()
+
+    assert await publish_drafted(operator, "2026-W10", leader) == 2
+    with pytest.raises(NotPublishedError, match="published already"):
+        await publish_drafted(operator, "2026-W10", leader)
+    with pytest.raises(NotPublishedError, match="no complete grades"):  # the week that runs
+        await publish_drafted(operator, "2026-W11", leader)
+    for points in ("7/2", "ordinary"):
+        with pytest.raises(NotPublishedError, match="check"):
+            await correct_grade(operator, "2026-W10", "drainage", points, "漏计", leader)
+    assert await correct_grade(operator, "2026-W10", "drainage", "4", "第三件系误派", leader) == 2
+    with pytest.raises(Exception, match="what was published stays"):
+        room.database.run_sql("update appraisal.grades set points = '9'")
+
+    told = [(one["unit"], one["entry"], one["grade"], one["points"]) for one in await entries_of(operator, "2026-W10")]
+    # By hand above: 1 and -3; the correction says 4.
+    assert told == [("drainage", 1, None, "1"), ("drainage", 2, None, "4"), ("sanitation", 1, None, "-3")]
+    room.at(MARCH.ends + timedelta(hours=1))
+    await room.another_process().tick()
+    assert await publish_drafted(operator, "2026-03", leader) == 2
+    month = {one["unit"]: one["points"] for one in await entries_of(operator, "2026-03")}
+    assert month == {"drainage": "4/5", "sanitation": "-3/5"}  # five weeks end in March
+
+
+@pytest.mark.postgres
+async def test_a_week_is_not_published_while_the_ledger_stated_more(
+    room: Room, operator: "asyncpg.Connection[asyncpg.Record]"
+) -> None:
+    leader, stories = token_of("a leader").token_hash, week_of_drainage()
+    room.state(*stories)
+    await room.keep(stories[1:])
+    await room.compiler.tick()
+
+    with pytest.raises(NotPublishedError, match="still to come"):
+        await publish_drafted(operator, "2026-W10", leader)
+    await room.keep(stories[:1])
+    with pytest.raises(NotPublishedError, match="not complete"):
+        await publish_drafted(operator, "2026-W10", leader)
+    await room.another_process().tick()
+    assert await publish_drafted(operator, "2026-W10", leader) == 2
+
+
+@pytest.mark.postgres
+async def test_grades_are_not_published_when_what_they_rest_on_was_corrected_since(
+    room: Room, operator: "asyncpg.Connection[asyncpg.Record]"
+) -> None:
+    leader, half = token_of("a leader").token_hash, period_of("2026-H1", ZONE)
+    room.at(half.ends + timedelta(hours=1))
+    months = months_in(half, ZONE)
+    for month in months[:5]:
+        await publish_grades(operator, month, [Graded("drainage", "ordinary", Fraction(1))], leader)
+    await room.compiler.tick()
+    with pytest.raises(NotPublishedError, match="no complete grades"):
+        await publish_drafted(operator, "2026-H1", leader)
+    await publish_grades(operator, months[5], [Graded("drainage", "advanced", Fraction(1))], leader)
+    await room.another_process().tick()
+
+    await correct_grade(operator, "2026-06", "drainage", "backward", "误记", leader)
+    with pytest.raises(NotPublishedError, match="not complete"):
+        await publish_drafted(operator, "2026-H1", leader)
+    await room.another_process().tick()
+    assert await publish_drafted(operator, "2026-H1", leader) == 1
+    assert await correct_grade(operator, "2026-H1", "drainage", "good", "复核", leader) == 2
+    assert [one["grade"] for one in await entries_of(operator, "2026-H1")] == ["fair", "good"]

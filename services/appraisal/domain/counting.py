@@ -49,6 +49,8 @@ class Month:
     """Of every lane, in any order."""
     refusals: Sequence[KeptNotice]
     town: Town
+    published_weeks: Mapping[str, Mapping[str, Fraction]] = field(default_factory=dict)
+    """By week and unit the points in force of the weeks that are published: grades take these."""
 
 
 @dataclass(slots=True)

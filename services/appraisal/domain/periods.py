@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 SUNDAY: Final = 7
+JUNE: Final = 6
 
 
 class UnreadablePeriodError(ValueError):
@@ -49,6 +50,22 @@ def month_at(at: datetime, zone: ZoneInfo) -> Period:
     return period_of(f"{day:%Y-%m}", zone)
 
 
+def week_at(at: datetime, zone: ZoneInfo) -> Period:
+    """Return the ISO week that `at` lies in."""
+    return period_of("{}-W{:02}".format(*at.astimezone(zone).date().isocalendar()[:2]), zone)
+
+
+def week_before(period: Period, zone: ZoneInfo) -> Period:
+    """Return the ISO week before a period begins."""
+    return week_at(period.starts - timedelta(hours=1), zone)
+
+
+def half_before(at: datetime, zone: ZoneInfo) -> Period:
+    """Return the last half-year that is over."""
+    day = at.astimezone(zone).date()
+    return period_of(f"{day.year}-H1" if day.month > JUNE else f"{day.year - 1}-H2", zone)
+
+
 def month_before(period: Period, zone: ZoneInfo) -> Period:
     """Return the month before a period begins."""
     return month_at(period.starts - timedelta(hours=1), zone)
@@ -66,6 +83,14 @@ def months_in(half: Period, zone: ZoneInfo) -> tuple[Period, ...]:
     """Return the six months of a half-year."""
     first = half.starts.astimezone(zone).date()
     return tuple(period_of(f"{first.year}-{first.month + offset:02}", zone) for offset in range(6))
+
+
+def rests_on(period: Period, zone: ZoneInfo) -> tuple[str, ...]:
+    """Return whose published entries go into its grades: the weeks of a month, the months of a half-year."""
+    if _WEEK.fullmatch(period.name):
+        return ()
+    parts = months_in(period, zone) if _HALF.fullmatch(period.name) else weeks_in(period, zone)
+    return tuple(part.name for part in parts)
 
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})")

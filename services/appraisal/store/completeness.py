@@ -1,6 +1,6 @@
 """Whether the appraisal has everything the ledger stated by a month's end: less than that is never published."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -17,6 +17,7 @@ IN_MONTH: Final = """
     select (select count(*) from appraisal.facts where at >= $1 and at < $2) as facts,
         (select count(*) from appraisal.notices where at >= $1 and at < $2) as notices
 """
+ENTRIES: Final = "select count(*) from appraisal.grades where period = any ($1)"
 MISSING: Final = """
     select (select count(*) from ledger.fact_keys k where k.at >= $1 and k.at < $2
             and not exists (select from appraisal.facts f where f.case_id = k.id and f.version = k.version))
@@ -33,13 +34,23 @@ class Taken:
     notices: int
     missing: int | None
     """Stated by the ledger by the month's end and not taken, at least so many; None: nobody looked."""
+    rests_on: tuple[str, ...] = ()
+    """Periods whose published entries went into the grades, and how many entries they had."""
+    entries: int = 0
 
 
-async def taken_of(connection: "Connection", period: Period, *, over: bool) -> Taken:
+async def taken_of(connection: "Connection", period: Period, *, over: bool, rests_on: tuple[str, ...] = ()) -> Taken:
     """Return what there is of a period, in the transaction in which it is read; looks for gaps once it is over."""
     row = await connection.fetchrow(IN_MONTH, period.starts, period.ends)
     facts, notices = (0, 0) if row is None else (row["facts"], row["notices"])
-    return Taken(facts, notices, await missing_of(connection, period) if over else None)
+    missing = await missing_of(connection, period) if over else None
+    return Taken(facts, notices, missing, rests_on, await entries_in(connection, rests_on))
+
+
+async def entries_in(connection: "Connection", periods: Sequence[str]) -> int:
+    """Return how many entries are published for some periods, corrections included."""
+    entries: int = await connection.fetchval(ENTRIES, list(periods)) if periods else 0
+    return entries
 
 
 async def missing_of(connection: "Connection", period: Period) -> int:

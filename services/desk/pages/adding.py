@@ -7,6 +7,7 @@ from services.desk.pages.acting.routes import ActingPages
 from services.desk.pages.board.mode import ModePages
 from services.desk.pages.board.routes import BoardPages
 from services.desk.pages.board.walls import WallPages
+from services.desk.pages.bulletin.grading import GradingPages
 from services.desk.pages.bulletin.routes import BulletinPages
 from services.desk.pages.case.routes import CasePages
 from services.desk.pages.counter.routes import CounterPages
@@ -27,6 +28,7 @@ def add_pages(app: FastAPI, parts: PageParts) -> None:
     RulesPages(parts).add_to(app)
     rules_routes(app, parts.desk, parts.drafting)
     BulletinPages(parts).add_to(app)
+    GradingPages(parts).add_to(app)
     RosterPages(parts).add_to(app)
     LeadingPages(parts).add_to(app)
     CounterPages(parts).add_to(app)

@@ -29,6 +29,7 @@ VISIBLE: Final = "select case_id from ledger.cases where case_id = any ($1)"
 PUBLISH: Final = "select appraisal.publish_bulletin($1, $2, $3)"
 DRAFTED: Final = "select graded::text as graded, seen, over from appraisal.grades_drafted where period = $1"
 PUBLISH_GRADES: Final = "select appraisal.publish_drafted_grades($1, $2, $3)"
+CORRECT_POINTS: Final = "select appraisal.correct_points($1, $2, $3, $4, $5)"
 CORRECT: Final = "select appraisal.correct_grade($1, $2, $3, $4, $5)"
 
 
@@ -149,13 +150,13 @@ def refusals_told() -> Iterator[None]:
 
 
 async def correct_grade(connection: Any, period: str, unit: str, grade: str, reason: str, token_hash: bytes) -> None:
-    """Correct a published grade by a further entry; what was published stays beside it.
+    """Correct a published grade, or a week's points, by a further entry; what was published stays beside it.
 
     Raises:
-        Problem: nothing is published for the unit, the grade is none of a month, or the person is not the leader.
+        Problem: nothing is published for the unit, the grade is none of the period, or the person is not the leader.
     """
     try:
-        await connection.fetchval(CORRECT, period, unit, grade, reason, token_hash)
+        await connection.fetchval(CORRECT_POINTS if "W" in period else CORRECT, period, unit, grade, reason, token_hash)
     except asyncpg.NoDataFoundError:
         raise of_status(404) from None
     except asyncpg.CheckViolationError:

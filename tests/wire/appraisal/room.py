@@ -59,6 +59,17 @@ class Room:
     async def keep_rows(self, rows: Sequence[Row]) -> None:
         await PostgresFacts(self.pool).keep_once(rows)
 
+    def state(self, *stories: Story) -> None:
+        """Let the ledger have stated the facts of cases."""
+        self.database.run_sql(
+            "".join(
+                "insert into ledger.facts (case_id, version, topic, event_id, at, body) values"
+                f" ('{each.case_id}', {each.version}, '{each.TYPE}', '{each.event_id}', '{each.at.isoformat()}', '');"
+                for story in stories
+                for each in story.events
+            )
+        )
+
     def another_process(self) -> Compiler:
         """Return what a process that has just started has: nothing remembered, nothing to rest from."""
         return Compiler(self.pool, ZONE, self.compiler.metrics, self.compiler.outages)

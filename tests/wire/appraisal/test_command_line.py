@@ -62,6 +62,21 @@ async def test_grades_are_published_and_corrected(room: Room) -> None:
     assert [(row["entry"], row["grade"]) for row in told["grades"]] == [(1, "advanced"), (2, "ordinary")]
 
 
+async def test_a_weeks_points_are_shown_published_and_corrected(room: Room) -> None:
+    drafted = (await whistle(room, "a leader", "grades", "2026-W10", "--json")).told
+    assert (await whistle(room, "an inspector", "publish", "2026-W10")).status == 1
+    assert (await whistle(room, "a leader", "publish", "2026-W10", "--json")).told["units"] == 1
+    assert (await whistle(room, "a leader", "publish", "2026-W10")).status == 1
+    corrected = await whistle(room, "a leader", "correct", "2026-W10", "drainage", "--reason", "漏计", "--", "-7")
+    assert corrected.status == 0, corrected
+    unfinished = await whistle(room, "a leader", "publish", "2025-H2")
+
+    told = (await whistle(room, "a leader", "grades", "2026-W10", "--json")).told
+    assert (drafted["published"], drafted["grades"][0]["unit"]) == (False, "drainage")
+    assert [(row["entry"], row["points"]) for row in told["grades"]] == [(1, drafted["grades"][0]["points"]), (2, "-7")]
+    assert (unfinished.status, "2025-07" in unfinished.err + unfinished.out) == (1, True)
+
+
 async def test_the_same_seed_draws_the_same_cases(room: Room) -> None:
     draw = ("sample", "2026-03", "--seed", "7", "--size", "3", "--json")
     first = (await whistle(room, "an inspector", *draw)).told

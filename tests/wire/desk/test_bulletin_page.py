@@ -177,6 +177,79 @@ async def test_the_leader_publishes_the_grades_that_were_seen_and_no_others(page
     assert pages.office.count("appraisal.grades where grade = 'ordinary' and entry = 1") == 1
 
 
+def beside(pages: Pages, period: str, graded: str, rests_on: str = "{}", entries: int = 0) -> None:
+    """Leave a week's points or a half-year's grades as the appraisal's draft."""
+    starts, ends = (f"'{at.isoformat()}'" for at in (period_of(period, ZONE).starts, period_of(period, ZONE).ends))
+    pages.office.database.run_sql(
+        "insert into appraisal.drafts (period, compiled_at, over, graded, starts, ends, facts, notices, missing,"
+        f" rests_on, entries) values ('{period}', '{OVER}', true, '{graded}', {starts}, {ends}, 0, 0, 0,"
+        f" '{rests_on}', {entries})"
+    )
+
+
+async def test_a_weeks_points_are_seen_published_once_and_corrected_by_a_further_entry(pages: Pages) -> None:
+    beside(pages, "2026-W13", '[{"unit": "drainage", "grade": null, "points": "5"}]')
+    leader, center, clerk = [await pages.browser_of(name) for name in ("leader", "center", "drainage")]
+    week, correction = "/bulletin/2026-W13", {"unit": "drainage", "grade": "-3", "reason": "两件系误派"}
+    before = [(await browser.get(f"{week}/points")).status_code for browser in (leader, center, clerk)]
+    seen = {"seen": leader.field("seen")}
+    await clerk.get("/bulletin")
+
+    refused = await center.post(f"{week}/grades/publish", seen)
+    done = await leader.post(f"{week}/grades/publish", seen)
+    again = await leader.post(f"{week}/grades/publish", seen)
+    wrong = await leader.post(f"{week}/grades", {**correction, "grade": "advanced"})
+    corrected = await leader.post(f"{week}/grades", correction)
+    await clerk.get(f"{week}/points")
+
+    statuses = [answer.status_code for answer in (refused, done, again, wrong, corrected)]
+    assert (before, statuses) == ([200, 200, 404], [403, 303, 409, 422, 303])
+    assert '<td class="figure">5</td>' in clerk.page
+    assert re.search(r'<td class="figure">-3</td><td>[^<]*<bdi>两件系误派', clerk.page)
+    assert "/grades/publish" not in clerk.page
+    assert "2026-W13" in (await clerk.get("/bulletin")).text
+    assert pages.office.count("appraisal.grades where grade is null") == 2
+
+
+async def test_an_incomplete_week_and_a_half_year_that_lacks_a_month_are_refused(pages: Pages) -> None:
+    beside(pages, "2026-W13", '[{"unit": "drainage", "grade": null, "points": "5"}]')
+    beside(pages, "2025-H2", '[{"unit": "drainage", "grade": "good", "points": "7/2"}]', "{2025-12}", 0)
+    pages.office.at("2026-03-28 10:00:00+08")
+    await pages.office.open("not taken yet")
+    pages.office.at(OVER)
+    leader = await pages.browser_of("leader")
+
+    answers = []
+    for period in ("2026-W13", "2025-H2"):
+        await leader.get(f"/bulletin/{period}/points")
+        answers.append(await leader.post(f"/bulletin/{period}/grades/publish", {"seen": leader.field("seen")}))
+
+    assert [(answer.status_code, "尚未到齐" in answer.text) for answer in answers] == [(409, True), (409, True)]
+    assert pages.office.count("appraisal.grades") == 0
+
+
+async def test_a_half_years_grades_are_seen_published_and_corrected(pages: Pages) -> None:
+    months = [f"2025-{month:02}" for month in range(7, 13)]
+    pages.office.database.run_sql(
+        "insert into appraisal.grades (period, unit, entry, grade, points, at, person_id) values"
+        + ",".join(f"('{month}', 'drainage', 1, 'advanced', '7/2', '{OVER}', gen_random_uuid())" for month in months)
+    )
+    half = '[{"unit": "drainage", "grade": "good", "points": "7/2"}]'
+    beside(pages, "2025-H2", half, "{" + ",".join(months) + "}", 6)
+    leader = await pages.browser_of("leader")
+    correction = {"unit": "drainage", "grade": "fair", "reason": "复核后调整"}
+
+    await leader.get("/bulletin/2025-H2/points", **{"Accept-Language": "en"})
+    assert "Grades of 2025-H2" in leader.page
+    done = await leader.post("/bulletin/2025-H2/grades/publish", {"seen": leader.field("seen")})
+    corrected = await leader.post("/bulletin/2025-H2/grades", correction)
+    of_a_month = await leader.post("/bulletin/2025-H2/grades", {**correction, "grade": "backward"})
+    await leader.get("/bulletin/2025-H2/points")
+
+    assert [answer.status_code for answer in (done, corrected, of_a_month)] == [303, 303, 422]
+    assert all(word in leader.page for word in ("优", "良", "复核后调整", "7/2"))
+
+
 def seen_of(browser: Browser) -> str:
     """Return what names the grades that the page shows."""
     form = browser.page.partition("/grades/publish")[2]

@@ -7,28 +7,23 @@ from typing import Final
 from fastapi import FastAPI
 from starlette.responses import Response
 
-from services.chassis.web.problems import invalid, of_status
+from services.chassis.web.problems import of_status
+from services.desk.pages.bulletin.grading import GRADES, PUBLISH, SEE_DRAFTS
 from services.desk.pages.door import to
 from services.desk.pages.parts import PageParts
 from services.desk.pages.visit import Visit
 from services.desk.queries.bulletins import (
     BulletinShown,
     bulletin_of,
-    correct_grade,
     drafted_grades,
     files_of,
     months,
     publish,
-    publish_grades,
     visible,
 )
+from services.desk.queries.gradings import gradings
 
-SEE_DRAFTS: Final = ("center_leader", "center_operator", "inspector")
-PUBLISH: Final = ("center_leader",)
-GRADES: Final = ("advanced", "ordinary", "backward")
 CASES_A_PAGE: Final = 200
-REASON_MIN: Final = 2
-REASON_MAX: Final = 500
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PERIOD: Final = re.compile(r"\d{4}-\d{2}")
 
@@ -48,32 +43,32 @@ class BulletinPages:
         door.get(app, "/bulletin/{period}/cases", self.cases)
         door.get(app, "/bulletin/{period}", self.show)
         door.post(app, "/bulletin/{period}/publish", self.publish)
-        door.post(app, "/bulletin/{period}/grades/publish", self.publish_grades)
-        door.post(app, "/bulletin/{period}/grades", self.correct)
 
     async def latest(self, visit: Visit) -> Response:
         """Show the last month there is."""
         async with self.parts.desk.reading(visit.session, "bulletin") as asking:
             known = await months(asking)
+            beside = await gradings(asking, drafts=visit.visitor.is_one_of(*SEE_DRAFTS))
         mine = [month for month in known if month.published_at or visit.visitor.is_one_of(*SEE_DRAFTS)]
         if mine:
             return to(f"/bulletin/{mine[0].period}")
-        return self.parts.page(visit, "bulletin/none.html")
+        return self.parts.page(visit, "bulletin/none.html", months=mine, beside=beside)
 
     async def show(self, visit: Visit) -> Response:
         """Show a month."""
-        period = _period(visit)
+        period, drafts = _period(visit), visit.visitor.is_one_of(*SEE_DRAFTS)
         async with self.parts.desk.reading(visit.session, "bulletin") as asking:
             shown = _allowed(await bulletin_of(asking, period), visit)
             known = await months(asking)
             graded = await drafted_grades(asking, period)
-        drafts = visit.visitor.is_one_of(*SEE_DRAFTS)
+            beside = await gradings(asking, drafts=drafts)
         return self.parts.page(
             visit,
             "bulletin/bulletin.html",
             shown=shown,
             told=shown.told,
             months=[month for month in known if month.published_at or drafts],
+            beside=beside,
             may_publish=shown.may_be_published and visit.visitor.is_one_of(*PUBLISH),
             graded=graded if drafts else None,
             may_grade=graded is not None and graded.over and visit.visitor.is_one_of(*PUBLISH),
@@ -119,23 +114,6 @@ class BulletinPages:
         async with self.parts.desk.pool.acquire() as connection:
             await publish(connection, period, seen, visit.session)
         return to(f"/bulletin/{period}")
-
-    async def publish_grades(self, visit: Visit) -> Response:
-        """Publish the month's grades that the leader has seen."""
-        period, seen = _period(visit), _seen(visit)
-        async with self.parts.desk.pool.acquire() as connection:
-            await publish_grades(connection, period, seen, visit.session)
-        return to(f"/bulletin/{period}#grades")
-
-    async def correct(self, visit: Visit) -> Response:
-        """Correct a unit's published grade, with the reason."""
-        period, form = _period(visit), visit.form
-        grade, reason = form.text("grade"), form.text("reason")[:REASON_MAX]
-        if grade not in GRADES or len(reason) < REASON_MIN:
-            raise invalid([{"field": "reason" if grade in GRADES else "grade", "reason": "needed"}])
-        async with self.parts.desk.pool.acquire() as connection:
-            await correct_grade(connection, period, form.text("unit")[:100], grade, reason, visit.session)
-        return to(f"/bulletin/{period}#grades")
 
     async def _file(self, visit: Visit, column: str, media_type: str, ending: str) -> Response:
         period = _period(visit)
