@@ -89,9 +89,7 @@ class RuleTable:
                 if second:
                     with_words |= second
         mask &= words & with_words
-        if mask & self._timed:
-            mask = self.in_hours(mask, report.accepted_at)
-        return Found(mask, hits, self.lexicon)
+        return Found(self.in_hours(mask, report.accepted_at), hits, self.lexicon)
 
     def whatever_the_text(self, item: Item | None, channel: str, smallest: str | None) -> int:
         """Return the rules that accept an item, a channel and a place; words and hours can only take some away."""
@@ -113,6 +111,8 @@ class RuleTable:
 
     def in_hours(self, mask: int, at: datetime) -> int:
         """Return the rules without those whose hours are over. Asked last: few reports match a rule with hours."""
+        if not mask & self._timed:
+            return mask
         local = at.astimezone(self._zone)
         minute = local.hour * 60 + local.minute
         for position in positions_of(mask & self._timed):
