@@ -1,9 +1,8 @@
 """How much of the office's time is left until something is due: six hours on a Friday afternoon end on Monday."""
 
 from datetime import datetime, timedelta
-from typing import NamedTuple, Self
+from typing import NamedTuple, Protocol, Self
 
-from services.desk.domain.cards import RunningClock
 from services.ledger.domain.ladder import limit_of
 from services.worktime.arithmetic import elapsed
 from services.worktime.calendar import Calendar, UnknownYearError
@@ -11,6 +10,24 @@ from services.worktime.limits import Unit
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
+
+
+class Limited(Protocol):
+    """What is due after a limit: a clock, or an act that is allowed for a while."""
+
+    @property
+    def allowed(self) -> str:
+        """The limit as the city writes it; empty where nobody knows it."""
+
+    @property
+    def due_at(self) -> datetime: ...
+
+
+class Deadline(NamedTuple):
+    """A limit without a clock of its own."""
+
+    allowed: str
+    due_at: datetime
 
 
 class WorkLeft(NamedTuple):
@@ -27,7 +44,7 @@ class WorkLeft(NamedTuple):
         return cls(days, hours, rest // MINUTE)
 
 
-def work_left(clock: RunningClock, calendar: Calendar, at: datetime) -> WorkLeft | None:
+def work_left(clock: Limited, calendar: Calendar, at: datetime) -> WorkLeft | None:
     """Return the working time between `at` and the clock's due date, by its own calendar.
 
     None for a limit that runs day and night, for what is due already, and where the calendar ends before.

@@ -13,6 +13,7 @@ from services.desk.api.desk import Desk
 from services.desk.pages.door import Door
 from services.desk.pages.meaning import meaning_of
 from services.desk.pages.naming import Names
+from services.desk.pages.remaining import worked
 from services.desk.pages.visit import Visit
 from services.desk.ports import Window
 from services.desk.store.drafting import Drafting
@@ -56,5 +57,6 @@ class PageParts:
             "item": lambda code: names.item(code, view.language),
             "place": names.place,
             "meaning": partial(meaning_of, now=view.now),
+            "worked": partial(worked, partial(self.door.renderer.words.say, view.language)),
         }
         return self.door.renderer.page(template, view, status=status, **more, **given)

@@ -33,7 +33,7 @@ _AREA: Final = """
             'reference_version', p.reference_version, 'place', p.decision #> '{{report,place}}',
             'accepted_at', p.accepted_at, 'due_at', p.due_at,
             'running', array(
-                select json_build_array(k.kind, k.unit, k.due_at, k.ladder, k.next_step)
+                select json_build_array(k.kind, k.unit, k.due_at, k.ladder, k.next_step, k.allowed, k.calendar)
                 from ledger.clocks k where k.case_id = p.case_id and k.stopped_at is null)
         ) order by p.due_at, p.case_id) from page p), '[]'::json))
 """

@@ -14,6 +14,8 @@ pytestmark = pytest.mark.postgres
 
 CASE = f"/cases/{an_id('case')}"
 NUMBER = "20260302-1-000042-7"
+LEFT = re.compile(r"(?:剩余|还剩) [^<\"]*")
+"""What is left of a limit; 还剩 where nights count too."""
 
 
 @pytest.fixture
@@ -91,3 +93,23 @@ async def test_a_number_leads_to_its_case_and_words_to_the_cases_of_a_place(page
     assert await found("文明路") == {"case"}
     assert await found(community) == {"case", "other"}
     assert await found("20260302-1-999999-9") == set()
+
+
+async def test_what_is_left_is_said_alike_on_every_page(pages: Pages) -> None:
+    await pages.office.open("case")
+    pages.office.at("2026-03-02 16:00")
+    clerk, street = await pages.browser_of("drainage"), await pages.browser_of("coordinator")
+    await street.get(CASE)
+    blown = await street.act("whistle", kind="public_demand", reason="多日未办")
+    assert blown.status_code == 303
+
+    report_in, sign_in, promise = "剩余 1 工作日", "剩余 1 工作小时", "剩余 1 工作日 1 工作小时"
+    told = {
+        "/queue": {report_in, sign_in},
+        "/queue/export.csv": {report_in},
+        f"{CASE}?part=1": {report_in, sign_in, promise, "剩余 10 工作日"},
+    }
+    for path, left in told.items():
+        assert set(LEFT.findall((await clerk.get(path)).text)) == left, path
+    for path in ("/subdistrict", "/subdistrict/rows"):
+        assert set(LEFT.findall((await street.get(path)).text)) == {report_in, promise}, path

@@ -1,17 +1,19 @@
 """Everything a case's page shows, read in one transaction as the person who asks."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.contracts.events.progress import ClockKind
 from services.desk.api.desk import found_or_404
 from services.desk.domain.case import CaseShown, ClockShown, PartShown, shown_case
 from services.desk.domain.due import HowDue, how_due
 from services.desk.domain.duplicates import Duplicates
 from services.desk.domain.timeline import ENTRIES_MAX, Entry, entries_of
 from services.desk.domain.whistles import WhistleShown, shown_whistle
+from services.desk.domain.work_left import Deadline, WorkLeft, work_left
 from services.desk.pages.parts import PageParts
 from services.desk.pages.visit import Visit
 from services.desk.ports import Versions
@@ -57,6 +59,9 @@ class CaseView:
     """Closed whistles with departments that nobody has judged yet."""
     return_until: datetime | None = None
     """Until when the lead can still pass the case on, where it is the person's."""
+    return_left: WorkLeft | None = None
+    left: Mapping[tuple[ClockKind, str, int], WorkLeft] = field(default_factory=dict)
+    """Working time until running clocks are due, by kind, unit and cycle; nothing for those that run day and night."""
     alike: Duplicates
 
     @property
@@ -72,6 +77,15 @@ class CaseView:
     @property
     def running(self) -> Sequence[ClockShown]:
         return [clock for clock in self.case.clocks if clock.stopped_at is None]
+
+    def work_left(self, clock: ClockShown) -> WorkLeft | None:
+        return self.left.get((clock.kind, clock.unit, clock.cycle))
+
+    @property
+    def calls_left(self) -> Mapping[str, WorkLeft]:
+        """Working time until those whom the open whistle calls must have come."""
+        number = self.case.whistle.number if self.case.whistle else 0
+        return {unit: left for (kind, unit, cycle), left in self.left.items() if (kind, cycle) == ("report_in", number)}
 
     @property
     def has_contact(self) -> bool:
@@ -89,6 +103,7 @@ async def read_case(parts: PageParts, visit: Visit, case_id: UUID) -> CaseView:
         entries = list(entries_of(found.document, facts, 0, await told_of(asking, case_id), added))
         people = {entry.who.person for entry in entries if entry.who.person}
         names = await connection.fetch(NAMES, list(people))
+        until, until_left = await _return_until(found.document, asking.asker, desk.versions, found.at)
         return CaseView(
             case=shown_case(found.document, asking.asker, found.at),
             entries=entries,
@@ -102,7 +117,9 @@ async def read_case(parts: PageParts, visit: Visit, case_id: UUID) -> CaseView:
             reported=await _reported(connection, [report.report_id for report in found.document.case.reports]),
             work=[_picture(row) for row in await connection.fetch(OF_CASE, case_id)],
             to_judge=_to_judge(found.document),
-            return_until=await _return_until(found.document, asking.asker, desk.versions),
+            return_until=until,
+            return_left=until_left,
+            left=await _left(found.document, desk.versions, found.at),
             alike=await duplicates_of(asking, case_id),
         )
 
@@ -112,13 +129,26 @@ def _to_judge(document: CaseDocument) -> Sequence[WhistleShown]:
     return [shown_whistle(one, document.case, document.calls) for one in closed if one.evaluated_at is None]
 
 
-async def _return_until(document: CaseDocument, asker: Asker, versions: Versions) -> datetime | None:
+async def _left(document: CaseDocument, versions: Versions, at: datetime) -> dict[tuple[ClockKind, str, int], WorkLeft]:
+    left = {}
+    for clock in document.clocks:
+        city = await versions.of(clock.calendar)
+        known = work_left(clock, city.calendar, at) if clock.stopped_at is None else None
+        if known is not None:
+            left[clock.kind, clock.unit, clock.cycle] = known
+    return left
+
+
+async def _return_until(
+    document: CaseDocument, asker: Asker, versions: Versions, at: datetime
+) -> tuple[datetime | None, WorkLeft | None]:
     case = TakenCase(document, epoch=0)
     if not lead(case, asker) or case.case.designated:
-        return None
-    row = case.case
-    city = await versions.of(row.reference_version)
-    return add(case.lead_assignment().opened_at, limit_of(city.policies.return_within), city.calendar)
+        return None, None
+    city = await versions.of(case.case.reference_version)
+    within = city.policies.return_within
+    until = add(case.lead_assignment().opened_at, limit_of(within), city.calendar)
+    return until, work_left(Deadline(within, until), city.calendar, at)
 
 
 async def _reported(connection: Any, report_ids: Sequence[UUID]) -> Sequence[PictureShown]:

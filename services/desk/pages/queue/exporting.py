@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Final
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ from services.chassis.pages.times import exact
 from services.desk.domain.queue import QueueTask
 from services.desk.pages.parts import PageParts
 from services.desk.pages.queue.view import QueueView
+from services.desk.pages.remaining import remaining
 from services.desk.pages.visit import Visit
 
 KINDS: Final = {
@@ -51,10 +53,10 @@ def _lines(view: QueueView, parts: PageParts, visit: Visit) -> Iterator[list[str
 def _line(row: QueueTask, view: QueueView, parts: PageParts, visit: Visit) -> list[str]:
     language, names, words = visit.view.language, parts.names, parts.door.renderer.words
     holder = view.holder(row)
-    hours = (row.expected_by - view.at).total_seconds() / 3600
+    left = view.work_left(row, row.expected_by)
     return [
         exact(row.expected_by, parts.door.renderer.zone, language),
-        words.say(language, "due.left" if hours >= 0 else "due.over", span=f"{abs(hours):.1f} h"),
+        remaining(partial(words.say, language), language, row.expected_by, view.at, left),
         row.number,
         names.item(row.item, language),
         names.place(row.place.grid, row.place.community, row.place.subdistrict),

@@ -1,6 +1,7 @@
 """`/subdistrict`: open whistles with who has come, whistles to appraise, the area's cases with a whistle at hand."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final, cast, get_args
 
@@ -10,7 +11,8 @@ from starlette.responses import Response
 from services.chassis.web.problems import Problem
 from services.contracts.events.progress import Card
 from services.desk.domain.cards import worst_card
-from services.desk.domain.whistles import WhistleFilter
+from services.desk.domain.whistles import WhistleFilter, WhistleShown
+from services.desk.domain.work_left import Deadline, WorkLeft, work_left
 from services.desk.pages.acting.offering import STREET
 from services.desk.pages.parts import PageParts
 from services.desk.pages.visit import Visit
@@ -19,6 +21,7 @@ from services.desk.queries.whistles import whistles_of
 
 WHISTLES_MAX: Final = 50
 CLOSED_MAX: Final = 10
+MOVING: Final = ("open_whistles", "closed_whistles", "area", "calls_left")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,13 @@ class SubdistrictPages:
     async def rows(self, visit: Visit) -> Response:
         """Answer what moves, or 304 when nothing has."""
         given = await self._given(visit)
-        known = [given["open_whistles"], given["closed_whistles"], given["area"], visit.view.language]
+        known = [
+            given["open_whistles"],
+            given["closed_whistles"],
+            given["area"],
+            given["calls_left"],
+            visit.view.language,
+        ]
         etag = '"' + sha256(repr(known).encode()).hexdigest()[:24] + '"'
         if visit.request.headers.get("if-none-match") == etag:
             return Response(status_code=304, headers={"ETag": etag})
@@ -62,12 +71,31 @@ class SubdistrictPages:
         return {
             "open_whistles": [whistle for whistle in opened.whistles if whistle.subdistrict in units],
             "closed_whistles": [whistle for whistle in closed.whistles if whistle.subdistrict in units],
-            "area": [(case, await self._card(case)) for case in area.cases],
+            "area": [(case, await self._card(case), await self._left(case, area.at)) for case in area.cases],
+            "calls_left": {
+                (whistle.case_id, whistle.number): await self._calls_left(whistle, area.at)
+                for whistle in opened.whistles
+            },
             "which": chosen,
             "whichs": get_args(Which),
             "at": area.at,
             "units": units,
         }
+
+    async def _left(self, case: AreaCase, at: datetime) -> WorkLeft | None:
+        promises = (clock for clock in case.running if (clock.kind, clock.unit) == ("promise", ""))
+        for clock in promises:
+            return work_left(clock, (await self.parts.desk.versions.of(clock.calendar)).calendar, at)
+        return None
+
+    async def _calls_left(self, whistle: WhistleShown, at: datetime) -> dict[str, WorkLeft]:
+        # A call has no clock here: its kind says what limit it has, and so whether nights count.
+        latest = self.parts.names.latest()
+        limit = {str(kind): said for kind, said in latest.policies.whistle.report_in.items()}.get(whistle.kind, "")
+        calendar = (await self.parts.desk.versions.of(latest.number)).calendar
+        waiting = (call for call in whistle.calls if call.state == "called")
+        known = {call.unit: work_left(Deadline(limit, call.due_at), calendar, at) for call in waiting}
+        return {unit: left for unit, left in known.items() if left is not None}
 
     async def _card(self, case: AreaCase) -> Card | None:
         city = await self.parts.desk.versions.of(case.reference_version)
