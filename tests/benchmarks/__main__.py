@@ -22,6 +22,7 @@ from tests.benchmarks.measuring.latency import measure_latency
 from tests.benchmarks.measuring.lifecycles import measure_lifecycles
 from tests.benchmarks.measuring.million import measure_million
 from tests.benchmarks.measuring.recovery import measure_broker, measure_workers
+from tests.benchmarks.measuring.replaying import measure_replay_of_file, measure_replay_of_ledger
 from tests.benchmarks.measuring.steps import (
     count_wrong_steps,
     measure_many_steps,
@@ -104,12 +105,14 @@ class Run:
             ("bulk", lambda: measure_bulk(bench, told, 2 if quick else 8)),
             ("lifecycles", lambda: measure_lifecycles(bench, told, 500 if quick else 4_000)),
             ("decisions", lambda: measure_decisions(bench, told)),
+            ("replay", lambda: measure_replay_of_file(bench)),
             ("workers", lambda: measure_workers(bench, told)),
             ("broker", lambda: measure_broker(bench, told)),
         ]
         full: list[Measurement] = [
             ("steps 100k", lambda: measure_steps_under_load(bench, told, 100_000, 50)),
             ("million", lambda: measure_million(bench, told, self._seconds)),
+            ("replay of the ledger", lambda: measure_replay_of_ledger(bench)),
         ]
         return always if quick else [*always, *full]
 

@@ -1,4 +1,4 @@
-"""The decision as a pure function: microseconds by 500 rules, and a replay of past reports, on this process's core."""
+"""The decision as a pure function: microseconds by 500 rules, on this process's core."""
 
 import time
 from collections.abc import Sequence
@@ -14,32 +14,22 @@ from services.reference.deciding.decide import decide
 from services.reference.model.rules import Rule
 from services.reference.model.version import ReferenceVersion
 from services.reference.versions.content import version_of
-from services.reference.versions.past_reports import PastReport
-from services.reference.versions.replay import replay
 from tests.benchmarks.product import Bench
 
 RULES: Final = 500
 DECISIONS: Final = 20_000
-REPLAYED: Final = 1_000_000
 AT: Final = datetime(2026, 3, 2, 2, tzinfo=UTC)
 CONTENT: Final = "select version, content, active_from from reference.versions order by version desc limit 1"
 
 
 async def measure_decisions(bench: Bench, bodies: Sequence[str]) -> None:
-    """Note the time of one decision, point to grid included, and of a million replayed ones."""
+    """Note the time of one decision, point to grid included."""
     row = await bench.connection.fetchrow(CONTENT)
     version = version_of(row["content"], row["version"], row["active_from"])
     reference = compile_version(with_rules(version, RULES))
     forms = [msgspec.json.decode(body) for body in bodies]
     note = f"CPU time; {RULES} rules, {len(forms)} different reports, mean of {DECISIONS}"
     bench.report.found(note, decision_us=_decision_us(forms, reference))
-    past = [_past_report(form) for form in forms]
-    count = DECISIONS if bench.quick else REPLAYED // 5
-    began = time.thread_time()
-    replay((past[number % len(past)].facts() for number in range(count)), reference, compile_version(version))
-    seconds = time.thread_time() - began
-    note = f"CPU time; {count:,} reports in {seconds:.1f} s, times {REPLAYED // count}"
-    bench.report.found(note, replay_s=seconds * REPLAYED / count)
 
 
 def with_rules(version: ReferenceVersion, count: int) -> ReferenceVersion:
@@ -86,10 +76,4 @@ def _facts(number: int, form: dict[str, Any], reference: CompiledReference) -> R
         ),
         item=form.get("item"),
         text=form.get("text"),
-    )
-
-
-def _past_report(form: dict[str, Any]) -> PastReport:
-    return PastReport(
-        accepted_at=AT, text=form["text"], item=form.get("item"), grid=form.get("grid"), community=form.get("community")
     )
