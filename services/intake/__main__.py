@@ -33,6 +33,7 @@ from services.intake.api.sensors import SensorDoor
 from services.intake.handlers.accepting import AcceptReports
 from services.intake.handlers.attaching import AttachPictures
 from services.intake.handlers.following_up import FollowUpReports
+from services.intake.handlers.repeating import TellRepeats
 from services.intake.handlers.separating import SeparateWords
 from services.intake.handlers.taking_papers import TakePapers
 from services.intake.handlers.tracking import TrackReports
@@ -82,7 +83,7 @@ async def run_api(settings: IntakeApiSettings, shell: Shell) -> None:
         sensor = sensors(doorkeeper=doorkeeper, city=city, is_full=watch.is_full, metrics=metrics)
         track = _track_door(settings, pool, TrackParts(pictures, doorkeeper, accept, city))
         papers = _papers(settings, pool, track.track)
-        reports = partial(ReportDoor, accept=accept, papers=papers)
+        reports = partial(ReportDoor, accept=accept, papers=papers, repeats=TellRepeats(track.track.cases, city))
         app = intake_app(
             reports(doorkeeper=doorkeeper, city=city, is_full=watch.is_full, metrics=metrics),
             track,

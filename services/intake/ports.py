@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 
 from services.chassis.pictures import Picture
-from services.contracts.events.report import FollowUpKind, Lane
+from services.contracts.events.report import FollowUpKind, Lane, ReportFacts
 from services.intake.domain.separate import Reported
 
 
@@ -31,6 +31,8 @@ class Moment:
     now: datetime
     epoch: int
     serials: Sequence[int]
+    said_before: Sequence[tuple[int, ReportFacts]] = ()
+    """What was reported under the marks of this batch, the newest of each mark first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class NewReport:
     tail_mac: bytes | None
     raw: Sealed | None
     attachments: tuple[UUID, ...]
+    repeat_mark: int | None = None
+    repeats: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,8 @@ class Earlier:
 
     fingerprint: bytes
     made: Known
+    repeats: UUID | None = None
+    """The earlier report that it repeats."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,8 +134,8 @@ class Added:
 class Reports(Protocol):
     """Where reports are kept."""
 
-    async def begin(self, count: int) -> Moment:
-        """Return the instant of a batch, the epoch, and as many serials as it has reports."""
+    async def begin(self, count: int, marks: Sequence[int] = ()) -> Moment:
+        """Return the instant of a batch, the epoch, as many serials as it has reports, and what bears these marks."""
         ...
 
     async def accept_once(self, reports: Sequence[NewReport], moment: Moment) -> Mapping[UUID, Earlier]:

@@ -24,6 +24,10 @@ class Gate(Protocol):
         """Open each case that is not yet open, with its assignments and clocks. Known cases are skipped."""
         ...
 
+    async def open_repeat(self, decision: CaseDispatched) -> Sequence[Opened]:
+        """Open a case whose reporter says nothing new, merged at once into the one that is open already (X-11)."""
+        ...
+
     async def open_attempts(self, decisions: Sequence[CaseDispatched]) -> None:
         """Open awaited further attempts; record the others as superseded; a repeat changes nothing."""
         ...

@@ -24,7 +24,7 @@ from services.intake.api.reading import claim_of
 from services.intake.domain.admission import Admitted, admit
 from services.intake.domain.form import ReportForm
 from services.intake.handlers.accepting import AcceptReports
-from services.intake.handlers.writing_down import written_down
+from services.intake.handlers.writing_down import ToAccept, written_down
 from services.intake.metrics import IntakeMetrics
 from services.intake.ports import Moment
 from services.intake.store.city import ReferenceCity
@@ -204,7 +204,7 @@ def received() -> list[ReportReceived]:
     """The same reports on the wire."""
     moment = Moment(AT, 1, range(BATCH))
     ids = (UUID(int=number) for number in range(BATCH))
-    rows = [written_down(next(ids), one, None, moment, 100_000, some_keys()) for one in admitted()]
+    rows = [written_down(ToAccept(next(ids), one, None), moment, 100_000, some_keys()) for one in admitted()]
     return [decode(row.body, ReportReceived) for row in rows]
 
 

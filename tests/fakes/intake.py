@@ -55,13 +55,18 @@ class InMemoryReports:
     def __post_init__(self) -> None:
         self.open.set()
 
-    async def begin(self, count: int) -> Moment:
+    async def begin(self, count: int, marks: Sequence[int] = ()) -> Moment:
         self.batches.append(count)
         await self.open.wait()
         if self.outage is not None:
             raise self.outage
         self.serial += count
-        return Moment(NOON, 1, range(self.serial - count + 1, self.serial + 1))
+        said = [
+            (row.repeat_mark, decode(row.body, ReportReceived).report)
+            for row in sorted(self.rows.values(), key=lambda row: row.report_id, reverse=True)
+            if row.repeat_mark is not None and row.repeat_mark in marks
+        ]
+        return Moment(NOON, 1, range(self.serial - count + 1, self.serial + 1), said)
 
     async def accept_once(self, reports: Sequence[NewReport], moment: Moment) -> Mapping[UUID, Earlier]:
         if self.unstorable is not None and any(self.unstorable in report.body for report in reports):
@@ -78,7 +83,10 @@ class InMemoryReports:
 
     async def made_by(self, client_keys: Sequence[UUID]) -> Mapping[UUID, Earlier]:
         known = {key: self.keys[key] for key in client_keys if key in self.keys}
-        return {key: Earlier(fingerprint, self._known(made)) for key, (fingerprint, made) in known.items()}
+        return {
+            key: Earlier(fingerprint, self._known(made), self.rows[made].repeats)
+            for key, (fingerprint, made) in known.items()
+        }
 
     async def find(self, epoch: int, serial: int) -> Known | None:
         found = [report_id for report_id, row in self.rows.items() if row.serial == serial and epoch == 1]

@@ -1,18 +1,32 @@
 """X-11: six special routes at intake: 119 is handed over at once; a repeat without new facts is told the progress."""
 
+from collections.abc import AsyncIterator
 from functools import cache
 from typing import Any, Final
+from uuid import UUID
 
+import msgspec
 import pytest
+from prometheus_client import CollectorRegistry
 
 from deploy.embedded.state import PROJECT
+from services.chassis.delivery.batch import Batch, Delivered
 from services.contracts.codec import decode
-from services.contracts.events import CaseDispatched, ReportReceived
+from services.contracts.events import CaseDispatched, CaseProgressed, ReportReceived
+from services.intake.ports import Progress
 from services.intake.store.city import ReferenceCity
+from services.ledger.handlers import OpenCases
+from services.ledger.metrics import LedgerMetrics
+from services.ledger.store.merging import CarryingOut
+from services.notify.domain.answering import answers_of
 from services.reference.deciding.compile import CompiledReference, compile_version
 from services.reference.deciding.decide import decide
 from services.reference.sheets.district import read_version
+from tests.builders import MONDAY_NOON, a_dispatched_case, a_report, an_id
 from tests.component.intake.window import REPORTS, Window
+from tests.environment.database import Database
+from tests.wire.desk.office import ANSWER, TheCity
+from tests.wire.ledger.alike import CROSSING, PIPE, Room, a_room
 
 CENTER: Final = "district_command_center"
 
@@ -117,6 +131,163 @@ async def test_the_same_request_sent_again_is_no_repeat(door: Window) -> None:
 
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.json() == again.json()
+
+
+LOOSE_COVER: Final[dict[str, Any]] = {
+    "text": "楼下井盖松动，车一过就响",
+    "contact": {"phone": "13812345678", "reply_channel": "sms"},
+}
+
+
+@pytest.mark.parametrize(
+    ("again", "is_told"),
+    [
+        pytest.param({}, True, id="the-same"),
+        pytest.param({"text": "楼下井盖松动， 车一过就响！"}, True, id="a-mark-more"),
+        pytest.param({"channel": "one_key"}, True, id="by-another-channel"),
+        pytest.param({"text": "楼下井盖不见了"}, False, id="other-words"),
+        pytest.param({"community": "com-0102"}, False, id="another-place"),
+        pytest.param({"contact": {"phone": "13987654321", "reply_channel": "sms"}}, False, id="another-person"),
+        pytest.param({"contact": None}, False, id="nobody-who-can-be-answered"),
+        pytest.param({"accused": ["drainage"]}, False, id="somebody-is-accused-now"),
+        pytest.param({"item": "0203"}, False, id="another-item"),
+    ],
+)
+async def test_who_reports_the_same_again_is_told_how_far_it_is(
+    door: Window, *, again: dict[str, Any], is_told: bool
+) -> None:
+    first, _ = await decided(door, **LOOSE_COVER)
+    earlier = UUID(first["report_id"])
+    door.cases.progress[earlier] = Progress(state="in_progress")
+
+    second, decision = await decided(door, **LOOSE_COVER | again)
+
+    assert decision.report.repeats == (earlier if is_told else None)
+    assert second.get("advice", {}).get("route") == ("repeat_without_new_facts" if is_told else None)
+    assert second.get("progress", {}).get("state") == ("in_progress" if is_told else None)
+    assert second["number"] != first["number"]
+
+
+async def test_the_residents_page_says_how_far_it_is(door: Window) -> None:
+    form = {"text": "楼下井盖松动，车一过就响", "community": "com-0101", "phone": "13812345678"}
+    await door.client.post("/report", data=form | {"key": "k1"})
+
+    again = await door.client.post("/report", data=form | {"key": "k2"})
+
+    assert again.status_code == 201
+    assert "您已就同一事项反映过" in again.text
+    assert 'data-progress="accepted"' in again.text
+
+
+async def test_said_again_after_the_case_was_closed_it_is_new(door: Window) -> None:
+    first, _ = await decided(door, **LOOSE_COVER)
+    door.cases.progress[UUID(first["report_id"])] = Progress(state="closed", closed_at=MONDAY_NOON)
+
+    second, _ = await decided(door, **LOOSE_COVER)
+
+    assert not {"advice", "progress"} & second.keys()
+
+
+async def test_a_repeat_sent_again_under_its_key_is_answered_the_same(door: Window) -> None:
+    await decided(door, **LOOSE_COVER)
+    form = {"grid": None, "community": "com-0101", **LOOSE_COVER}
+
+    sent, again = [(await door.report(key="k", **form)).json() for _ in range(2)]
+
+    assert sent == again
+    assert sent["advice"]["route"] == "repeat_without_new_facts"
+
+
+async def test_an_emergency_opens_a_case_however_often_it_is_reported(door: Window) -> None:
+    fire = LOOSE_COVER | {"text": "三楼着火了，窗户冒浓烟，快来"}
+
+    decisions = [(await decided(door, **fire))[1] for _ in range(2)]
+
+    assert [one.report.repeats for one in decisions] == [None, None]
+
+
+class Opening:
+    """The ledger's handler, over an office's database."""
+
+    def __init__(self, room: Room) -> None:
+        metrics = LedgerMetrics.create(CollectorRegistry())
+        self.room = room
+        self.handle = OpenCases(ledger=room.office.openings, metrics=metrics, wake_relay=lambda: None)
+
+    async def open(self, name: str, repeats: str | None = None, **changes: Any) -> None:
+        """Let a decision come, twice."""
+        repeated = an_id(repeats) if repeats else None
+        event = a_dispatched_case(name, report=a_report(name, text=PIPE, place=CROSSING, repeats=repeated), **changes)
+        for _ in range(2):
+            await self.handle(Batch([Delivered(event, None)]))
+
+    def told(self) -> list[tuple[str, str]]:
+        """Return whose report is told what, each once, from everything that was published."""
+        bodies = self.room.office.database.run_sql("select encode(body, 'hex') from ledger.facts order by at, version")
+        facts = [decode(bytes.fromhex(body), CaseProgressed) for body in bodies.split()]
+        names = {an_id(name): name for name in ("first", "second", "third")}
+        answers = {
+            (names[one.report_id], one.kind): msgspec.json.decode(one.body)["type"]
+            for f in facts
+            for one in answers_of(f)
+        }
+        return sorted((whose, phrase.removeprefix("answer.")) for (whose, _), phrase in answers.items())
+
+
+@pytest.fixture
+async def opening(database: Database) -> AsyncIterator[Opening]:
+    async with a_room(database) as room:
+        yield Opening(room)
+
+
+@pytest.mark.postgres
+async def test_a_repeat_joins_the_open_case_and_its_reporter_hears_how_far_it_is(opening: Opening) -> None:
+    room = opening.room
+    await opening.open("first")
+    await opening.open("second", repeats="first")
+    signed = await room.office.act("drainage", "sign_in", 1, case="first")
+    await opening.open("third", repeats="second")
+
+    assert signed.status_code == 200, signed.text
+    assert [room.state(name) for name in ("second", "third")] == ["merged", "merged"]
+    assert [row["case_id"] for row in await room.office.queue("drainage")] == [str(an_id("first"))]
+    assert (
+        room.office.count("ledger.clocks where next_at is not null and case_id <> '" + str(an_id("first")) + "'") == 0
+    )
+    assert opening.told() == [
+        ("first", "accepted"), ("first", "progress"),
+        ("second", "known"), ("second", "progress"),
+        ("third", "progress"),
+    ]  # fmt: skip
+
+
+@pytest.mark.postgres
+async def test_a_repeat_of_a_closed_case_is_a_case_like_any_other(opening: Opening) -> None:
+    room = opening.room
+    await opening.open("first", cooperating=())
+    await room.office.act("drainage", "sign_in", 1, case="first")
+    await room.office.act("drainage", ANSWER, 2, case="first")
+    await room.office.act("street", {"type": "verify", "done": True}, 3, case="first")
+
+    await opening.open("second", repeats="first")
+    await opening.open("third", repeats="second", urgency="emergency")
+
+    assert [room.state(name) for name in ("first", "second", "third")] == ["closed", "dispatched", "dispatched"]
+    assert {("second", "accepted"), ("third", "accepted")} < set(opening.told())
+
+
+@pytest.mark.postgres
+async def test_a_repeat_that_comes_before_what_it_repeats_joins_it_whatever_the_policy_merges(opening: Opening) -> None:
+    room = opening.room
+    room.carrying_out = CarryingOut(room.carrying_out.pool, TheCity())  # type: ignore[arg-type]
+    await opening.open("second", repeats="first")
+    early = await room.carrying_out.carry_out_due()
+    await opening.open("first")
+
+    merged = await room.carrying_out.carry_out_due(), await room.carrying_out.carry_out_due()
+
+    assert (early, merged, room.state("second")) == (0, (1, 0), "merged")
+    assert opening.told() == [("first", "accepted"), ("second", "accepted")]
 
 
 @pytest.mark.parametrize("text", ["楼道堆满纸箱，容易着火", "信号灯坏了，容易出车祸", "以上诉求请尽快答复"])

@@ -26,6 +26,8 @@ class ReportJoined(msgspec.Struct, frozen=True, tag="report_joined", omit_defaul
     number: str
     channel: Channel
     automatic: bool = False
+    repeats: bool = False
+    """By somebody who reported it before, in the same words: they are told the progress (X-11)."""
 
 
 class Unmerged(msgspec.Struct, frozen=True, tag="unmerged", omit_defaults=True):

@@ -77,6 +77,8 @@ class Opened(msgspec.Struct, frozen=True, tag="opened", omit_defaults=True):
     because: Explanation
     limits: Limits
     consulting: bool = False
+    repeats: UUID | None = None
+    """Its reporter said nothing new of this case, which it is merged into at once (X-11)."""
 
 
 class SignedIn(msgspec.Struct, frozen=True, tag="signed_in", omit_defaults=True):

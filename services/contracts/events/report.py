@@ -16,7 +16,7 @@ SpecialRoute = Literal[
     "emergency_110", "emergency_119", "emergency_120", "emergency_122",
     "statutory_channel", "secret_or_private", "outside_government", "unlawful_or_immoral",
 ]  # fmt: skip
-"""What is not handled as a matter of the district (Beijing regulation, Art 11); a repeat makes no report at all."""
+"""What is not handled as a matter of the district (Beijing regulation, Art 11); a repeat joins the case it is about."""
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -72,6 +72,8 @@ class ReportFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     taken_in: TakenIn | None = None
     added_to: str | None = None
     """Number of the report whose reporter added this: words that may not reach that one's case."""
+    repeats: UUID | None = None
+    """An earlier report of the same person in the same words about the same place (X-11)."""
 
 
 class ReportReceived(Event, frozen=True, kw_only=True):

@@ -17,8 +17,9 @@ from services.intake.api.reading import body_of, claim_in, claim_of, form_in, li
 from services.intake.domain.admission import Admitted, City, admit
 from services.intake.domain.counter import taken_in
 from services.intake.domain.form import BatchLine, ReportForm
-from services.intake.domain.receipt import Answer
+from services.intake.domain.receipt import Answer, Receipt
 from services.intake.handlers.accepting import AcceptReports
+from services.intake.handlers.repeating import TellRepeats
 from services.intake.handlers.taking_papers import TakePapers
 from services.intake.metrics import IntakeMetrics
 from services.intake.ports import Claim
@@ -39,6 +40,7 @@ class ReportDoor:
     is_full: Callable[[], bool]
     metrics: IntakeMetrics
     papers: TakePapers
+    repeats: TellRepeats
 
     async def one(self, request: Request) -> Response:
         """Accept a report. The same key and body get the same answer, with `Idempotency-Replayed: true`."""
@@ -50,7 +52,7 @@ class ReportDoor:
             self._pace(caller)
         claim = await self._paper(admitted) or claim_in(scope, caller.scope, body)
         answer = await self.accept.one(admitted, claim)
-        return self._created(answer, admitted)
+        return self._created(answer, await self.repeats.receipt(answer, admitted.advice))
 
     async def many(self, request: Request) -> Response:
         """Accept each line for itself, as it comes; answer with one result per line after the last is read."""
@@ -93,23 +95,18 @@ class ReportDoor:
             admitted = self._admit(form, caller)
             claim = await self._paper(admitted) or claim_of(caller.scope, form.key, line)
             answer = await self.accept.one(admitted, claim)
+            told = await self.repeats.receipt(answer, admitted.advice)
         except Exception as error:  # noqa: BLE001 -- one line's failure is that line's answer
             problem = refusal_of(error, self.metrics.refused)
             return _ENCODE({"line": number, "status": problem.status, "problem": problem.document()}) + b"\n"
-        receipt = {name: value for name, value in msgspec.structs.asdict(answer.receipt).items() if value is not None}
-        told = {"line": number, "status": 201, "replayed": answer.replayed, **receipt}
-        if admitted.advice is not None:
-            told["advice"] = admitted.advice
-        return _ENCODE(told) + b"\n"
+        receipt = {name: value for name, value in msgspec.structs.asdict(told).items() if value is not None}
+        return _ENCODE({"line": number, "status": 201, "replayed": answer.replayed, **receipt}) + b"\n"
 
-    def _created(self, answer: Answer, admitted: Admitted) -> Response:
+    def _created(self, answer: Answer, receipt: Receipt) -> Response:
         headers = {"Location": f"{PATH}/{answer.receipt.tracking_code}"}
         if answer.replayed:
             headers["Idempotency-Replayed"] = "true"
             self.metrics.replayed.inc()
-        receipt = answer.receipt
-        if admitted.advice is not None:
-            receipt = msgspec.structs.replace(receipt, advice=admitted.advice)
         return Response(_ENCODE(receipt), 201, headers, "application/json")
 
 

@@ -25,3 +25,5 @@ class Answer:
     receipt: Receipt
     replayed: bool = False
     """The key was used before, for the same body."""
+    repeats: UUID | None = None
+    """The earlier report that its reporter made in the same words (X-11)."""

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -18,9 +18,10 @@ from services.intake.domain.refusals import (
     StillUndecidedError,
     UndecidedError,
 )
+from services.intake.domain.repeats import repeat_mark
 from services.intake.domain.tracking import tracking_code
 from services.intake.handlers.group_commit import GroupCommit
-from services.intake.handlers.writing_down import written_down
+from services.intake.handlers.writing_down import ToAccept, written_down
 from services.intake.metrics import IntakeMetrics
 from services.intake.ports import (
     Claim,
@@ -36,15 +37,6 @@ T = TypeVar("T")
 
 UNDECIDED_MAX: Final = 2
 """Rows of one batch that may wait for a lock, one after the other; whoever comes after them comes again."""
-
-
-@dataclass(frozen=True, slots=True)
-class ToAccept:
-    """A report on its way into a batch."""
-
-    report_id: UUID
-    admitted: Admitted
-    claim: Claim | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -78,7 +70,8 @@ class AcceptReports:
             earlier = await self._with_pictures(admitted, claim)
             if earlier is not None:
                 return earlier
-        answer = self._group.submit(ToAccept(self.new_id(), admitted, claim))
+        mark = repeat_mark(admitted, self.keys.current.marking)
+        answer = self._group.submit(ToAccept(self.new_id(), admitted, claim, mark))
         if claim is None:
             return await answer
         self._remember(claim, answer)
@@ -110,11 +103,9 @@ class AcceptReports:
 
     async def _write(self, batch: Sequence[ToAccept]) -> list[Answer | Exception]:
         began = time.perf_counter()
-        moment = await self.reports.begin(len(batch))
-        rows = [
-            written_down(one.report_id, one.admitted, one.claim, moment, serial, self.keys)
-            for one, serial in zip(batch, moment.serials, strict=True)
-        ]
+        marks = [one.repeat_mark for one in batch if one.repeat_mark is not None]
+        moment = await self.reports.begin(len(batch), marks)
+        rows = [written_down(one, moment, serial, self.keys) for one, serial in zip(batch, moment.serials, strict=True)]
         answers = await self._accept(rows, moment)
         self.metrics.observe_batch(len(batch), time.perf_counter() - began)
         self.metrics.count_accepted(
@@ -162,12 +153,12 @@ class AcceptReports:
             except OtherBodyError as error:
                 return error
         made = Known(row.report_id, row.serial, moment.epoch, moment.now, row.key_id, row.lane)
-        return Answer(self.receipt_of(made))
+        return Answer(self.receipt_of(made), repeats=row.repeats)
 
     def _again(self, earlier: Earlier, claim: Claim) -> Answer:
         if earlier.fingerprint != claim.fingerprint:
             raise OtherBodyError
-        return Answer(self.receipt_of(earlier.made), replayed=True)
+        return Answer(self.receipt_of(earlier.made), replayed=True, repeats=earlier.repeats)
 
     def receipt_of(self, known: Known) -> Receipt:
         """Return the receipt of an accepted report: the same at every repeat."""
@@ -179,7 +170,7 @@ class AcceptReports:
 async def _joined(first: tuple[bytes, asyncio.Future[Answer]], claim: Claim) -> Answer:
     if first[0] != claim.fingerprint:
         raise OtherBodyError
-    return Answer((await asyncio.shield(first[1])).receipt, replayed=True)
+    return replace(await asyncio.shield(first[1]), replayed=True)
 
 
 def _halves(rows: Sequence[T]) -> list[Sequence[T]]:

@@ -16,12 +16,12 @@ from services.intake.domain.form import FollowUpForm
 from services.intake.domain.lanes import Advice, Judge, advice_in
 from services.intake.domain.receipt import Receipt
 from services.intake.domain.refusals import OtherBodyError, RefusedError
+from services.intake.domain.repeats import said
 from services.intake.handlers.separating import SeparateWords
 from services.intake.handlers.tracking import Tracked, TrackReports
 from services.intake.handlers.writing_down import seal_text
 from services.intake.metrics import IntakeMetrics
 from services.intake.ports import Claim, FollowUps, Known, NewFollowUp, Pictures
-from services.reference.deciding.plain import CLAUSE, plain
 
 SAID_ALONE: Final = frozenset({"rating", "withdrawal"})
 """Kinds that say something without words."""
@@ -109,8 +109,8 @@ class FollowUpReports:
             return False
         if claim is not None and await self.followups.was_added(claim):
             return False
-        said = _words_of(text)
-        return any(said in _words_of(earlier) for earlier in await self.followups.said_before(known.report_id))
+        words = said(text)
+        return any(words in said(earlier) for earlier in await self.followups.said_before(known.report_id))
 
     async def _written_down(self, known: Known, admitted: AdmittedFollowUp, claim: Claim | None) -> NewFollowUp:
         form = admitted.form
@@ -144,8 +144,3 @@ class FollowUpReports:
         wanted = frozenset(form.attachments)
         if wanted and await self.pictures.claimable(list(wanted), report_id) != wanted:
             raise RefusedError("attachments", "unknown, used by another report, or older than an hour")
-
-
-def _words_of(text: str) -> str:
-    """Return what is compared: a mark more or less is no new fact."""
-    return plain(text).replace(CLAUSE, "")

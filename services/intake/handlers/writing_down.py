@@ -1,5 +1,6 @@
 """One admitted report -> the row to write: the event's bytes, and what is personal sealed for the vault."""
 
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from services.contracts.events import ReportFacts, ReportReceived
 from services.intake.domain.admission import Admitted
 from services.intake.domain.form import Contact
 from services.intake.domain.numbers import ReportNumber
+from services.intake.domain.repeats import is_repeat
 from services.intake.domain.tracking import tail_mac
 from services.intake.ports import Claim, Moment, NewReport, Sealed
 
@@ -20,25 +22,42 @@ TEXT: Final = b"text"
 _ENCODER: Final = msgspec.json.Encoder()
 
 
-def written_down(
-    report_id: UUID, admitted: Admitted, claim: Claim | None, moment: Moment, serial: int, keys: Keys
-) -> NewReport:
+@dataclass(frozen=True, slots=True)
+class ToAccept:
+    """A report on its way into a batch."""
+
+    report_id: UUID
+    admitted: Admitted
+    claim: Claim | None
+    repeat_mark: int | None = None
+
+
+def written_down(one: ToAccept, moment: Moment, serial: int, keys: Keys) -> NewReport:
     """Return the row of a report that gets this serial at this moment."""
+    report_id, admitted = one.report_id, one.admitted
     contact, raw = _sealed(report_id, admitted, keys)
     phone = admitted.contact.phone if admitted.contact else None
+    repeats = _repeated(one, moment) if moment.said_before else None
     return NewReport(
         report_id=report_id,
         serial=serial,
         lane=admitted.lane,
         barred_units=admitted.barred_units,
-        body=encode(_event_of(report_id, admitted, moment, serial)),
+        body=encode(_event_of(one, moment, serial, repeats)),
         key_id=keys.current_id,
-        claim=claim,
+        claim=one.claim,
         contact=contact,
         tail_mac=tail_mac(phone, keys.current.marking) if phone else None,
         raw=raw,
         attachments=admitted.form.attachments,
+        repeat_mark=one.repeat_mark,
+        repeats=repeats,
     )
+
+
+def _repeated(one: ToAccept, moment: Moment) -> UUID | None:
+    same = (report for mark, report in moment.said_before if mark == one.repeat_mark)
+    return next((report.report_id for report in same if is_repeat(report, one.admitted)), None)
 
 
 def seal_text(owner: UUID, text: bytes, keys: Keys) -> Sealed:
@@ -60,8 +79,8 @@ def _sealed(report_id: UUID, admitted: Admitted, keys: Keys) -> tuple[Sealed | N
     return seal(CONTACT, admitted.contact), seal(TEXT, admitted.raw)
 
 
-def _event_of(report_id: UUID, admitted: Admitted, moment: Moment, serial: int) -> ReportReceived:
-    form = admitted.form
+def _event_of(one: ToAccept, moment: Moment, serial: int, repeats: UUID | None) -> ReportReceived:
+    report_id, admitted, form = one.report_id, one.admitted, one.admitted.form
     return ReportReceived(
         event_id=report_id,
         report=ReportFacts(
@@ -83,6 +102,7 @@ def _event_of(report_id: UUID, admitted: Admitted, moment: Moment, serial: int) 
             attachments=form.attachments,
             taken_in=admitted.taken_in,
             added_to=admitted.added_to,
+            repeats=repeats,
         ),
     )
 

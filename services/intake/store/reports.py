@@ -4,17 +4,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
+import msgspec
 from asyncpg.exceptions import LockNotAvailableError
 
 from services.chassis.columns import column
 from services.chassis.postgres import Pool, is_bad_data
+from services.contracts.codec import decode
+from services.contracts.events import ReportReceived
 from services.intake.domain.refusals import CannotStoreError, StillUndecidedError
 from services.intake.ports import Earlier, Known, Moment, NewReport
 from services.intake.store.deadlines import within
 
 BEGIN: Final = """
     select clock.now() as now, delivery.epoch() as epoch,
-        array(select nextval('intake.serials') from generate_series(1, $1)) as serials
+        array(select nextval('intake.serials') from generate_series(1, $1)) as serials, s.said, s.bodies
+    from vault.said_before($2) s
 """
 
 # The keys are claimed in order, so that two processes can never wait for each other in a circle. A key that another
@@ -38,10 +42,10 @@ ACCEPT_ONCE: Final = """
     ), announced as (
         insert into intake.pending (topic, id) select 'report.received.v1', report_id from accepted
     ), contacts as (
-        insert into vault.contacts (report_id, key_id, wrapped_key, sealed, tail_mac)
-        select report_id, key_id, wrapped_key, sealed, tail_mac
-        from unnest($11::text::uuid[], $12::bytea[], $13::bytea[], $14::bytea[])
-            as c (report_id, wrapped_key, sealed, tail_mac) join accepted using (report_id)
+        insert into vault.contacts (report_id, key_id, wrapped_key, sealed, tail_mac, repeat_mark)
+        select report_id, key_id, wrapped_key, sealed, tail_mac, repeat_mark
+        from unnest($11::text::uuid[], $12::bytea[], $13::bytea[], $14::bytea[], $20::text::bigint[])
+            as c (report_id, wrapped_key, sealed, tail_mac, repeat_mark) join accepted using (report_id)
     ), texts as (
         insert into vault.raw_texts (text_id, report_id, key_id, wrapped_key, sealed)
         select report_id, report_id, key_id, wrapped_key, sealed
@@ -57,7 +61,7 @@ ACCEPT_ONCE: Final = """
 """
 
 MADE_BY: Final = """
-    select i.client_key, i.fingerprint, r.report_id, r.serial, r.epoch, r.accepted_at, r.key_id, r.lane
+    select i.client_key, i.fingerprint, r.report_id, r.serial, r.epoch, r.accepted_at, r.key_id, r.lane, r.body
     from intake.idempotency i join intake.reports r on r.report_id = i.made_id
     where i.client_key = any($1::uuid[])
 """
@@ -67,6 +71,23 @@ FIND: Final = """
 """
 
 
+class _Repeating(msgspec.Struct, frozen=True):
+    repeats: UUID | None = None
+
+
+class _Made(msgspec.Struct, frozen=True):
+    """What is read of a report's event when its key comes again."""
+
+    report: _Repeating = _Repeating()
+
+    @property
+    def repeats(self) -> UUID | None:
+        return self.report.repeats
+
+
+_REPEATS: Final = msgspec.json.Decoder(_Made)
+
+
 class PostgresReports:
     """Keeps reports; every call ends within `seconds_max`, or raises TimeoutError."""
 
@@ -74,11 +95,13 @@ class PostgresReports:
         self._pool = pool
         self._seconds_max = seconds_max
 
-    async def begin(self, count: int) -> Moment:
-        row = await within(self._seconds_max, self._pool.fetchrow(BEGIN, count))
+    async def begin(self, count: int, marks: Sequence[int] = ()) -> Moment:
+        row = await within(self._seconds_max, self._pool.fetchrow(BEGIN, count, marks))
         if row is None:
             raise TimeoutError("no answer to a select without a table")
-        return Moment(row["now"], row["epoch"], row["serials"])
+        found = zip(row["said"] or (), row["bodies"] or (), strict=True)
+        said = [(mark, decode(body, ReportReceived).report) for mark, body in found]
+        return Moment(row["now"], row["epoch"], row["serials"], said)
 
     async def accept_once(self, reports: Sequence[NewReport], moment: Moment) -> Mapping[UUID, Earlier]:
         try:
@@ -94,7 +117,10 @@ class PostgresReports:
 
     async def made_by(self, client_keys: Sequence[UUID]) -> Mapping[UUID, Earlier]:
         rows = await within(self._seconds_max, self._pool.fetch(MADE_BY, client_keys))
-        return {_plain(row["client_key"]): Earlier(row["fingerprint"], known_in(row)) for row in rows}
+        return {
+            _plain(row["client_key"]): Earlier(row["fingerprint"], known_in(row), _REPEATS.decode(row["body"]).repeats)
+            for row in rows
+        }
 
     async def find(self, epoch: int, serial: int) -> Known | None:
         row = await within(self._seconds_max, self._pool.fetchrow(FIND, epoch, serial))
@@ -132,4 +158,5 @@ def _columns(reports: Sequence[NewReport]) -> tuple[Any, ...]:
         [text.content for _, text in texts],
         column([report for report, _ in pictures]),
         column([picture for _, picture in pictures]),
+        column([report.repeat_mark for report, _ in contacts]),
     )

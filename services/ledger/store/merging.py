@@ -3,14 +3,14 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import asyncpg
 
 from services.chassis.postgres import Pool
 from services.ledger.domain.acts import RefusedError
-from services.ledger.domain.life.merging import Merging, close_together, may_merge_by_itself, merge
+from services.ledger.domain.life.merging import Merging, close_together, is_untouched, may_merge_by_itself, merge
 from services.ledger.domain.likeness import Verdict
 from services.ledger.domain.taken import SYSTEM, TakenCase
 from services.ledger.store.cities import Cities
@@ -18,11 +18,19 @@ from services.ledger.store.settling import settle_all
 from services.ledger.store.taking import Taken, take
 from services.ledger.store.writing import write
 
-TO_MERGE: Final = "select case_id, other, survivor from ledger.to_merge($1)"
+TO_MERGE: Final = "select case_id, other, survivor, repeats from ledger.to_merge($1)"
 SETTLE: Final = "select ledger.settle_likeness($1, $2, $3, $4, $5)"
 TO_CLOSE: Final = "select case_id, survivor from ledger.to_close_together($1)"
 STOPPED: Final = "select exists (select from ledger.clock_stop)"
 AT_ONCE_MAX: Final = 50
+
+
+class Found(NamedTuple):
+    """With whom a case was found alike, and whether it is only said again."""
+
+    other: UUID
+    repeats: bool
+
 
 Change = Callable[[Any, Taken, UUID, UUID], Awaitable[Verdict | None]]
 
@@ -40,7 +48,7 @@ class CarryingOut:
             return 0
         merged = 0
         for row in await self.pool.fetch(TO_MERGE, at_most):
-            merge_these = partial(self._merge, found=row["other"])
+            merge_these = partial(self._merge, Found(row["other"], row["repeats"]))
             merged += await self._once(merge_these, row["case_id"], row["survivor"]) == "merge"
         for row in await self.pool.fetch(TO_CLOSE, at_most):
             await self._once(self._close, row["case_id"], row["survivor"])
@@ -59,17 +67,22 @@ class CarryingOut:
         except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError):
             return None  # somebody acted on one of them: found again at the next look
 
-    async def _merge(self, connection: Any, taken: Taken, duplicate: UUID, survivor: UUID, *, found: UUID) -> Verdict:
+    async def _merge(self, found: Found, connection: Any, taken: Taken, duplicate: UUID, survivor: UUID) -> Verdict:
         """Look again at the two as they stand now; what is not to be merged any more is proposed."""
         one, other = taken.case(duplicate), taken.case(survivor)
         said: Verdict = "propose"
         if one is not None and other is not None:
-            policy = (await self.cities.of(one.case.reference_version, one.case.applied_version)).policies.duplicates
-            share = None if policy is None else may_merge_by_itself(one, other, policy)
+            share = await self._share(found, one, other)
             if share is not None and _merged(one, other, Merging(actor=SYSTEM, now=taken.now, share=share)):
                 said = "merge"
-        await connection.execute(SETTLE, duplicate, found, survivor, said, taken.now)
+        await connection.execute(SETTLE, duplicate, found.other, survivor, said, taken.now)
         return said
+
+    async def _share(self, found: Found, one: TakenCase, other: TakenCase) -> float | None:
+        if found.repeats:  # the same person in the same words: that needs no policy
+            return 1.0 if is_untouched(one) else None
+        policy = (await self.cities.of(one.case.reference_version, one.case.applied_version)).policies.duplicates
+        return None if policy is None else may_merge_by_itself(one, other, policy)
 
     @staticmethod
     async def _close(connection: Any, taken: Taken, duplicate: UUID, survivor: UUID) -> None:

@@ -7,9 +7,12 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from services.chassis.postgres import Pool
 from services.contracts.codec import decode, encode
 from services.contracts.events import CaseDispatched, ReportFollowedUp
+from services.ledger.domain.acts import RefusedError
 from services.ledger.domain.clocks import ClockMaker
 from services.ledger.domain.life.finishing import take_follow_up
 from services.ledger.domain.life.opening import open_case, open_next
@@ -17,6 +20,7 @@ from services.ledger.domain.taken import TakenCase
 from services.ledger.store.cities import Cities
 from services.ledger.store.major import raise_major
 from services.ledger.store.opening_rows import add_clocks, arguments, placeholders
+from services.ledger.store.repeating import SURVIVORS, NotKnownYetError, join_repeat, keep_for_later
 from services.ledger.store.settling import settle_all
 from services.ledger.store.taking import Taken, take
 from services.ledger.store.writing import write
@@ -24,7 +28,6 @@ from services.ledger.store.writing import write
 GATE: Final = "select opened_at, version, epoch from ledger.gate()"
 OPEN: Final = f"select opened, followed_up from ledger.open({placeholders()})"
 KEEP_FOLLOWUPS: Final = "select ledger.keep_followups($1, $2, $3)"
-SURVIVORS: Final = "select * from ledger.survivors_of($1)"
 FOLLOWUPS_WAITING: Final = "select followup_id, case_id, body from ledger.followups_waiting($1)"
 
 
@@ -62,6 +65,26 @@ class Gate:
         policies = {number: maker.city.policies for number, maker in makers.items()}
         await raise_major(self.connection, [document.case for document, _ in openings], known, policies, self.epoch)
         return opened
+
+    async def open_repeat(self, decision: CaseDispatched) -> list[Opened]:
+        """Open a case that its reporter reported before, and merge it at once into the one that goes on (X-11).
+
+        Where that has ended, or is an emergency or another's by now, this one is a case like any other.
+        """
+        alone = replace(decision, report=replace(decision.report, repeats=None))
+        if decision.urgency == "emergency":
+            return await self.open_once([alone])
+        try:
+            async with self.connection.transaction():
+                opened = await self.open_once([decision])
+                if opened:
+                    await join_repeat(self.connection, self.cities, decision.report)
+                return opened
+        except (NotKnownYetError, RefusedError) as error:
+            opened = await self.open_once([alone])
+            if opened and isinstance(error, NotKnownYetError):
+                await keep_for_later(self.connection, decision.report, self.now)
+            return opened
 
     async def open_attempts(self, decisions: Sequence[CaseDispatched]) -> None:
         """Open the further attempts that cases await; decisions nobody awaits are recorded as superseded."""

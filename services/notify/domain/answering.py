@@ -82,8 +82,8 @@ def _body(event: CaseProgressed, report: ReportRef, kind: AnswerKind, phrase: st
     return msgspec.json.encode(Body(type=f"answer.{phrase}", timestamp=event.at, data=data))
 
 
-def _opened(_: CaseProgressed, __: Opened) -> tuple[AnswerKind, str]:
-    return "accepted", "accepted"
+def _opened(_: CaseProgressed, what: Opened) -> tuple[AnswerKind, str] | None:
+    return None if what.repeats else ("accepted", "accepted")
 
 
 def _at_work(_: CaseProgressed, __: object) -> tuple[AnswerKind, str]:
@@ -94,8 +94,10 @@ def _signed_in(event: CaseProgressed, what: SignedIn) -> tuple[AnswerKind, str] 
     return ("progress", "progress") if what.unit == event.lead else None
 
 
-def _joined(event: CaseProgressed, _: ReportJoined) -> tuple[AnswerKind, str] | None:
-    return None if event.state in WAITING else ("progress", "progress")
+def _joined(event: CaseProgressed, what: ReportJoined) -> tuple[AnswerKind, str] | None:
+    if event.state not in WAITING:
+        return "progress", "progress"
+    return ("accepted", "known") if what.repeats else None
 
 
 def _late(_: CaseProgressed, what: StepTaken) -> tuple[AnswerKind, str] | None:

@@ -106,6 +106,7 @@ NOTICES: Final[dict[str, Phrase]] = {
 }
 ANSWERS: Final[dict[str, Phrase]] = {
     "accepted": Phrase("您的上报已受理", "Your report is accepted"),
+    "known": Phrase("您反映的事项此前已受理,等待办理", "You have reported this before; it waits to be worked on"),
     "progress": Phrase("您的上报正在办理", "Your report is being worked on"),
     "delayed": Phrase("您的上报需要更长时间,仍在办理", "Your report takes longer; it is still worked on"),
     "done": Phrase("您的上报已办结,请查看答复并评价", "Your report is done; read the answer and rate it"),

@@ -32,6 +32,7 @@ from services.intake.api.sensors import SensorDoor
 from services.intake.handlers.accepting import AcceptReports
 from services.intake.handlers.attaching import AttachPictures
 from services.intake.handlers.following_up import FollowUpReports
+from services.intake.handlers.repeating import TellRepeats
 from services.intake.handlers.separating import SeparateWords
 from services.intake.handlers.taking_papers import TakePapers
 from services.intake.handlers.tracking import TrackReports
@@ -114,6 +115,7 @@ class Window:
                 is_full=lambda: self.full,
                 metrics=metrics,
                 papers=papers,
+                repeats=TellRepeats(self.cases, lambda: self.city),
             ),
             TrackDoor(
                 track=track,

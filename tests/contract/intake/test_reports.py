@@ -9,9 +9,12 @@ import asyncpg
 import pytest
 from uuid_utils.compat import uuid7
 
+from services.contracts.codec import encode
+from services.contracts.events import ReportReceived
 from services.intake.domain.refusals import CannotStoreError
 from services.intake.ports import Claim, NewReport, Reports, Sealed
 from services.intake.store.reports import PostgresReports
+from tests.builders import a_report, an_id
 from tests.fakes.intake import InMemoryReports
 
 
@@ -106,3 +109,21 @@ async def test_keys_are_asked_without_writing(reports: Reports) -> None:
     made = await reports.made_by([claim.client_key, uuid4()])
 
     assert {key: earlier.made.report_id for key, earlier in made.items()} == {claim.client_key: row.report_id}
+
+
+async def test_what_was_said_before_is_found_by_its_mark_the_newest_first(reports: Reports) -> None:
+    moment = await reports.begin(3)
+    rows = [
+        a_row(
+            serial,
+            repeat_mark=mark,
+            body=encode(ReportReceived(event_id=an_id(str(serial)), report=a_report(str(serial)))),
+        )
+        for serial, mark in zip(moment.serials, (-7, -7, 9), strict=True)
+    ]
+    await reports.accept_once(rows, moment)
+
+    later = await reports.begin(1, [-7, 8])
+
+    numbers = [(mark, report.number) for mark, report in later.said_before]
+    assert numbers == [(-7, f"20260302-{rows[1].serial}"), (-7, f"20260302-{rows[0].serial}")]

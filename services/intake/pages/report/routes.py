@@ -47,6 +47,7 @@ class ReportPage:
             code=code,
             photo_lost=photo_lost,
             advice=told.document.get("advice"),
+            progress=told.document.get("progress"),
         )
 
     async def grounds(self, asked: Request) -> Response:

@@ -34,6 +34,8 @@ class Merging:
     reason: str = ""
     share: float | None = None
     """How alike the words are, when the system merges."""
+    repeats: bool = False
+    """The same person said the same before (X-11)."""
 
 
 def merge(duplicate: TakenCase, survivor: TakenCase, merging: Merging) -> None:
@@ -53,17 +55,27 @@ def merge(duplicate: TakenCase, survivor: TakenCase, merging: Merging) -> None:
     duplicate.state_fact(merged, merging.actor, merging.now)
     report = replace(row.reports[0], number=row.number)
     into.reports = [*into.reports, report]
-    joined = ReportJoined(report_id=report.report_id, number=row.number, channel=report.channel, automatic=automatic)
+    joined = ReportJoined(
+        report_id=report.report_id,
+        number=row.number,
+        channel=report.channel,
+        automatic=automatic,
+        repeats=merging.repeats,
+    )
     survivor.state_fact(joined, merging.actor, merging.now)
 
 
 def may_merge_by_itself(duplicate: TakenCase, survivor: TakenCase, policy: DuplicatePolicy) -> float | None:
     """Return how alike the cases are if the system may merge them as they stand now; None if it may not."""
-    row = duplicate.case
-    if row.state not in UNTOUCHED or row.signed_in_at is not None or survivor.case.state not in SURVIVING:
+    if not is_untouched(duplicate) or survivor.case.state not in SURVIVING:
         return None
     found = likeness(_look(duplicate), _look(survivor), policy)
     return found.share if found.verdict == "merge" else None
+
+
+def is_untouched(case: TakenCase) -> bool:
+    """Whether nobody has begun to work on it, so that the system may merge it."""
+    return case.case.state in UNTOUCHED and case.case.signed_in_at is None
 
 
 def close_together(duplicate: TakenCase, survivor: TakenCase, now: datetime) -> None:

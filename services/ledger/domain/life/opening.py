@@ -54,8 +54,17 @@ def open_case(
     row.units = who_may_see(row, report.place)
     document = CaseDocument(case=row, decision=decision)
     _first_clocks(document, now, maker)
-    opened = Opened(because=_because(decision, on_spot=on_spot), limits=decision.limits, consulting=consulting)
+    opened = _opened(decision, consulting=consulting, on_spot=on_spot)
     return document, progressed(document, opened, SYSTEM, epoch, tuple(map(snapshot, document.clocks)))
+
+
+def _opened(decision: CaseDispatched, *, consulting: bool, on_spot: bool) -> Opened:
+    return Opened(
+        because=_because(decision, on_spot=on_spot),
+        limits=decision.limits,
+        consulting=consulting,
+        repeats=decision.report.repeats,
+    )
 
 
 def _first_clocks(document: CaseDocument, now: datetime, maker: ClockMaker) -> None:
