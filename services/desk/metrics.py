@@ -13,7 +13,7 @@ Outcome = Literal[
 ]  # fmt: skip
 Read = Literal[
     "queue", "case", "timeline", "whistles", "me", "whistle_rates", "whistle_answers", "feed",
-    "proposals", "roster", "digest", "modes", "closing_times", "on_time", "rules", "bulletin",
+    "proposals", "roster", "digest", "modes", "closing_times", "on_time", "rules", "bulletin", "calls",
 ]  # fmt: skip
 SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 

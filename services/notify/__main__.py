@@ -139,6 +139,9 @@ async def _show_backlog(books: tuple[PostgresBook, PostgresAnswers], metrics: No
         seen = [await retry_transient(book.backlog, shell.outages) for book in books]
         metrics.waiting.set(sum(waiting for waiting, _ in seen))
         metrics.dead.set(sum(dead for _, dead in seen))
+        calls, oldest_seconds = await retry_transient(books[1].calls, shell.outages)
+        metrics.calls.set(calls)
+        metrics.calls_oldest.set(oldest_seconds)
         await asyncio.sleep(BACKLOG_SECONDS)
 
 

@@ -23,6 +23,8 @@ class NotifyMetrics:
     subscriptions: Gauge
     waiting: Gauge
     dead: Gauge
+    calls: Gauge
+    calls_oldest: Gauge
 
     @classmethod
     def create(cls, registry: CollectorRegistry) -> Self:
@@ -52,4 +54,6 @@ class NotifyMetrics:
             subscriptions=gauge("subscriptions", "Active subscriptions."),
             waiting=gauge("waiting_messages", "Messages not yet delivered, first attempts and repeats."),
             dead=gauge("dead_messages", "Messages given up; they need somebody."),
+            calls=gauge("calls_waiting", "Answers that no message reaches and nobody has told yet."),
+            calls_oldest=gauge("calls_oldest_seconds", "How long the oldest of them has waited, by the city's clock."),
         )

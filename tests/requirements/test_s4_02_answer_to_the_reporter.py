@@ -40,6 +40,7 @@ from tests.environment.database import Database
 from tests.unit.ledger import lives
 from tests.unit.ledger.cases import ANSWER, CaseInTest
 from tests.waiting import eventually
+from tests.wire.desk.office import an_office, bearer
 from tests.wire.notify.office import a_key_file
 from tests.wire.notify.receiver import Receiver, answering, receiving
 
@@ -67,6 +68,7 @@ class Reporting:
     keys: Keys
     tell: TellOfCases
     gateway: Receiver
+    answers: PostgresAnswers
 
     def left(self, report_id: UUID, **contact: str) -> None:
         """Seal a contact as intake does."""
@@ -125,7 +127,7 @@ async def reporting(database: Database) -> AsyncIterator[Reporting]:
             reporters=TellReporters(answers=answers, metrics=metrics, wake=courier.wake),
         )
         running = asyncio.create_task(courier.run())
-        yield Reporting(database, keys, tell, gateway)
+        yield Reporting(database, keys, tell, gateway, answers)
         await courier.stop()
         await running
 
@@ -221,6 +223,42 @@ async def test_whoever_wants_no_reply_or_takes_no_message_gets_none(reporting: R
 
     await eventually(lambda: sorted(reporting.states()) == ["by_person", "unwanted"], within_seconds=60)
     assert reporting.gateway.received == []
+
+
+async def test_whom_no_message_reaches_somebody_calls_and_says_so_once(reporting: Reporting) -> None:
+    case = CaseInTest()
+    reporting.left(case.id, phone="0913-6221234", reply_channel="phone")
+    async with an_office(reporting.database) as office:
+        await office.open("case")
+        await reporting.hear(case)
+        await eventually(lambda: reporting.states() == ["by_person"], within_seconds=60)
+        await reporting.hear(lives.act(case, SignIn(), lives.LEAD))
+        await eventually(lambda: reporting.states() == ["by_person"] * 2, within_seconds=60)
+
+        shown = {
+            who: (await office.get(who, "/api/v1/calls")).json() for who in ("drainage", "works", "street", "center")
+        }
+        waiting = await reporting.answers.calls()
+        (call,) = shown["drainage"]["rows"]
+        path, word = f"/api/v1/calls/{call['answer_id']}", {"note": "今天9点已电话告知本人"}
+        others = await office.client.post(path, json=word, headers=bearer("other_street"))
+        told, again = [await office.client.post(path, json=word, headers=bearer(who)) for who in ("drainage", "center")]
+        timeline = (await office.get("drainage", f"/api/v1/cases/{case.id}/timeline")).json()["entries"]
+        left = (await office.get("center", "/api/v1/calls")).json()
+
+    assert {who: len(calls["rows"]) for who, calls in shown.items()} == {
+        "drainage": 1,
+        "works": 0,
+        "street": 0,
+        "center": 1,
+    }
+    assert (call["number"], call["kind"], call["since"]) == ("20260302-case", "progress", "2026-03-02T01:00:00Z")
+    assert waiting == (2, 0.0)
+    assert (others.status_code, told.json(), again.status_code) == (404, {"told": 2}, 404)
+    assert (left["waiting"], await reporting.answers.calls()) == (0, (0, 0.0))
+    assert [one["state"] for entry in timeline for one in entry.get("told", ())] == ["called"]
+    kept = "select count(distinct called_by), min(call_note), count(called_at) from notify.answers"
+    assert reporting.database.run_sql(kept) == f"1|{word['note']}|2"
 
 
 async def test_of_a_sensitive_matter_nothing_but_how_far_it_is(reporting: Reporting) -> None:

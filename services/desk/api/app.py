@@ -10,6 +10,7 @@ from services.chassis.web.handlers import new_app
 from services.desk.api.acts import ActLines, ActResults, act_routes
 from services.desk.api.answering import json_answer
 from services.desk.api.asking import token_of
+from services.desk.api.calls import call_routes
 from services.desk.api.cases import case_routes
 from services.desk.api.closing_times import closing_time_routes
 from services.desk.api.counts import count_routes
@@ -24,6 +25,7 @@ from services.desk.api.queue import queue_routes
 from services.desk.api.rosters import roster_routes
 from services.desk.api.timeline import timeline_routes
 from services.desk.api.whistles import whistle_routes
+from services.desk.domain.calls import CallsTold, CallsWaiting, CallTold
 from services.desk.domain.case import CaseShown
 from services.desk.domain.closing_times import ClosingTimes
 from services.desk.domain.counts import DepartmentsAnswers, WhistleRates
@@ -52,14 +54,15 @@ from services.ledger.domain.acts import Act
 from services.ledger.store.acting import ActAnswer
 
 ANSWERS: Final = (
-    ActAnswer, ActLines, ActResults, CaseShown, ClosingTimes, DepartmentsAnswers, Digest, DraftKept, DraftShown,
-    DraftWithdrawn, Duplicates, Feed, Me, ModeSwitched, ModesShown, OnTimeByChannel, Proposals, PublishAsked, QueuePage,
-    ReplayAsked, ReplayBegun, RollbackAsked, Roster, RulesShown, SheetsUploaded, ShiftEntered, ShiftKept, SwitchAsked,
-    Timeline, VersionPublished, WhistleRates, WhistlesPage,
+    ActAnswer, ActLines, ActResults, CallsTold, CallsWaiting, CallTold, CaseShown, ClosingTimes, DepartmentsAnswers,
+    Digest, DraftKept, DraftShown, DraftWithdrawn, Duplicates, Feed, Me, ModeSwitched, ModesShown, OnTimeByChannel,
+    Proposals, PublishAsked, QueuePage, ReplayAsked, ReplayBegun, RollbackAsked, Roster, RulesShown, SheetsUploaded,
+    ShiftEntered, ShiftKept, SwitchAsked, Timeline, VersionPublished, WhistleRates, WhistlesPage,
 )  # fmt: skip
 ROUTES: Final = (
     act_routes, queue_routes, case_routes, timeline_routes, count_routes, whistle_routes, me_routes, feed_routes,
     digest_routes, roster_routes, mode_routes, duplicate_routes, closing_time_routes, on_time_routes,
+    call_routes,
 )  # fmt: skip
 """Tried in this order, one list, no nested routers: acts and queues are what everybody asks for."""
 

@@ -8,7 +8,9 @@ from services.desk.pages.board.mode import ModePages
 from services.desk.pages.board.routes import BoardPages
 from services.desk.pages.board.walls import WallPages
 from services.desk.pages.bulletin.grading import GradingPages
+from services.desk.pages.bulletin.outcomes import OutcomePages
 from services.desk.pages.bulletin.routes import BulletinPages
+from services.desk.pages.calls.routes import CallPages
 from services.desk.pages.case.routes import CasePages
 from services.desk.pages.counter.routes import CounterPages
 from services.desk.pages.ground.routes import GroundPages
@@ -29,9 +31,11 @@ def add_pages(app: FastAPI, parts: PageParts) -> None:
     rules_routes(app, parts.desk, parts.drafting)
     BulletinPages(parts).add_to(app)
     GradingPages(parts).add_to(app)
+    OutcomePages(parts).add_to(app)
     RosterPages(parts).add_to(app)
     LeadingPages(parts).add_to(app)
     CounterPages(parts).add_to(app)
+    CallPages(parts).add_to(app)
     WallPages(parts).add_to(app)
     for pages in (LookPages, LoginPages, QueuePages, CasePages, ActingPages, SubdistrictPages, BoardPages, ModePages):
         pages(parts).add_to(app)

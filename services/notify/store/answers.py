@@ -49,7 +49,9 @@ SENT: Final = """
     where message_id = $2 and report_id = $1 and state in ('pending', 'failed')
 """
 FAILED: Final = """
-    update notify.answers set state = $4, next_at = clock_timestamp() + $5::interval, last_error = $3
+    update notify.answers set
+        state = $4, next_at = clock_timestamp() + $5::interval, last_error = $3,
+        call_since = case when $4 = 'by_person' then (convert_from(body, 'UTF8')::json ->> 'timestamp')::timestamptz end
     where message_id = $2 and report_id = $1 and state in ('pending', 'failed')
 """
 POSTPONED: Final = """
@@ -60,6 +62,10 @@ POSTPONED: Final = """
 WAITING: Final = """
     select (select count(*) from notify.answers where next_at is not null) as waiting,
         (select count(*) from notify.answers where state = 'dead') as dead
+"""
+CALLS: Final = """
+    select count(*) as waiting, coalesce(extract(epoch from clock.now() - min(call_since)), 0)::float8 as seconds
+    from notify.answers where state = 'by_person' and called_at is null
 """
 CONTACT_OF: Final = "select key_id, wrapped_key, sealed from vault.contact_of($1, $2)"
 ENDS: Final[Mapping[str, str]] = {UNWANTED.reason: "unwanted", BY_PERSON.reason: "by_person"}
@@ -106,6 +112,11 @@ class PostgresAnswers:
         """Return how many answers wait, and how many are dead."""
         row = await self.pool.fetchrow(WAITING)
         return (row["waiting"], row["dead"]) if row else (0, 0)
+
+    async def calls(self) -> tuple[int, float]:
+        """Return how many answers wait for a person's call, and how long the oldest has, in seconds."""
+        row = await self.pool.fetchrow(CALLS)
+        return (row["waiting"], row["seconds"]) if row else (0, 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -312,11 +312,16 @@ async def test_no_route_forgets_to_ask_for_a_token(office: Office) -> None:
     for route in routes:
         (method,) = route.methods or {"none"}
         path = route.path.format(
-            case_id=an_id("case"), other=an_id("other"), unit="drainage", shift_id=an_id("shift"), profile="flood"
+            case_id=an_id("case"),
+            other=an_id("other"),
+            unit="drainage",
+            shift_id=an_id("shift"),
+            profile="flood",
+            answer_id=an_id("answer"),
         )
         answer = await office.client.request(method, path, content=b"{}")
         assert answer.status_code == 401, route.path
-    assert len(routes) == 23
+    assert len(routes) == 25
 
 
 async def test_a_case_tells_where_it_stands_and_what_its_reader_may_do(office: Office) -> None:

@@ -1,0 +1,1 @@
+"""Whom somebody has to call, because no message reaches them."""
