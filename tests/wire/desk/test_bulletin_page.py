@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import msgspec
 import pytest
 
 from services.appraisal.domain.bulletin import canonical
@@ -248,6 +249,28 @@ async def test_a_half_years_grades_are_seen_published_and_corrected(pages: Pages
 
     assert [answer.status_code for answer in (done, corrected, of_a_month)] == [303, 303, 422]
     assert all(word in leader.page for word in ("优", "良", "复核后调整", "7/2"))
+
+
+async def test_what_was_done_about_an_item_is_said_by_its_unit_once_the_bulletin_is_published(pages: Pages) -> None:
+    body = a_body(ten_cases(), pages)
+    number = next(row["number"] for row in msgspec.json.decode(body)["overdue"] if row["lead"] == "drainage")
+    said = {"item": f"overdue/{number}", "what": "已清淤并建立台账", "until_on": "2026-04-20"}
+    leader, clerk, others = [await pages.browser_of(name) for name in ("leader", "drainage", "sanitation")]
+    await leader.get("/bulletin/2026-03")
+    early = await leader.post("/bulletin/2026-03/outcomes", said)
+    await leader.post("/bulletin/2026-03/publish", {"seen": hashlib.sha256(body).hexdigest()})
+
+    for browser in (clerk, others):
+        await browser.get(f"/bulletin/2026-03/outcomes?item=overdue/{number}")
+    refused = await others.post("/bulletin/2026-03/outcomes", said)
+    nothing = await clerk.post("/bulletin/2026-03/outcomes", {**said, "item": "overdue/20990101-1-1"})
+    done = await clerk.post("/bulletin/2026-03/outcomes", said)
+    await others.get("/bulletin/2026-03")
+
+    assert [answer.status_code for answer in (early, refused, nothing, done)] == [404, 403, 404, 303]
+    assert all(word in others.page for word in ("已清淤并建立台账", "2026-04-20"))
+    assert (await others.get("/bulletin/2026-03.json")).content == body
+    assert "已清淤" in (await others.get("/bulletin/2026-03/outcomes")).text
 
 
 def seen_of(browser: Browser) -> str:

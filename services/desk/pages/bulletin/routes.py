@@ -22,6 +22,7 @@ from services.desk.queries.bulletins import (
     visible,
 )
 from services.desk.queries.gradings import gradings
+from services.desk.queries.outcomes import items_of, outcomes_of
 
 CASES_A_PAGE: Final = 200
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -62,6 +63,7 @@ class BulletinPages:
             known = await months(asking)
             graded = await drafted_grades(asking, period)
             beside = await gradings(asking, drafts=drafts)
+            outcomes = await outcomes_of(asking, period)
         return self.parts.page(
             visit,
             "bulletin/bulletin.html",
@@ -69,6 +71,8 @@ class BulletinPages:
             told=shown.told,
             months=[month for month in known if month.published_at or drafts],
             beside=beside,
+            outcomes=outcomes,
+            items=items_of(shown.told, published=shown.published_at is not None),
             may_publish=shown.may_be_published and visit.visitor.is_one_of(*PUBLISH),
             graded=graded if drafts else None,
             may_grade=graded is not None and graded.over and visit.visitor.is_one_of(*PUBLISH),
