@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from openpyxl import Workbook
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from services.appraisal.domain.bulletin import Bulletin, Shown, SubdistrictRow, UnitRow
 
@@ -19,13 +21,17 @@ NAMES: Final = {
 }  # fmt: skip
 WHISTLES: Final = ("in_time", "late", "no_show", "declined")
 WIDTH: Final = 14
+MEANINGFUL: Final = ("=", "#")
+"""How formulas and errors begin, for which openpyxl takes a text unless its cell says that it is one."""
 KINDS: Final = {"department": "部门", "company": "企业", "branch_office": "派驻机构"}
 
 
 def workbook_of(bulletin: Bulletin) -> bytes:
-    """Return the bulletin as xlsx."""
-    book = Workbook()
-    book.remove(book.worksheets[0])
+    """Return the bulletin as xlsx.
+
+    Rows are written as they come: a busy month has a million cells, and a workbook in memory holds 400 bytes for each.
+    """
+    book = Workbook(write_only=True)
     for title, lines in (
         ("概况", _district(bulletin)),
         ("单位", _units(bulletin)),
@@ -43,15 +49,27 @@ def workbook_of(bulletin: Bulletin) -> bytes:
 
 def _write(book: Workbook, title: str, lines: Iterable[Line]) -> None:
     sheet = book.create_sheet(title)
-    for row, line in enumerate(lines, start=1):
-        for column, value in enumerate(line, start=1):
-            cell = sheet.cell(row, column, value)
-            if isinstance(value, str):
-                cell.data_type = "s"  # openpyxl takes a leading "=" for a formula otherwise
-            if row == 1:
-                cell.font = Font(bold=True)
-                sheet.column_dimensions[get_column_letter(column)].width = WIDTH
-    sheet.freeze_panes = "A2"
+    sheet.freeze_panes = "A2"  # before the first row, as the widths
+    rows = iter(lines)
+    head = [_cell(sheet, value) for value in next(rows)]
+    for column, cell in enumerate(head, start=1):
+        cell.font = Font(bold=True)
+        sheet.column_dimensions[get_column_letter(column)].width = WIDTH
+    sheet.append(head)
+    for line in rows:
+        sheet.append([_told(sheet, value) for value in line])
+
+
+def _told(sheet: WriteOnlyWorksheet, value: str | int | None) -> Cell | str | int | None:
+    """Return what the sheet takes for a value: most as they are, which is twice as fast as a cell of their own."""
+    return _cell(sheet, value) if isinstance(value, str) and value.startswith(MEANINGFUL) else value
+
+
+def _cell(sheet: WriteOnlyWorksheet, value: str | int | None) -> Cell:
+    cell: Cell = WriteOnlyCell(sheet, value)
+    if isinstance(value, str):
+        cell.data_type = "s"
+    return cell
 
 
 def _district(bulletin: Bulletin) -> Iterator[Line]:

@@ -1,6 +1,7 @@
 """A draft is written beside the event loop: whoever watches it must not take a large month for a hang."""
 
 import asyncio
+import tracemalloc
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +15,7 @@ from services.appraisal.domain.counting import Month, Town
 from services.appraisal.domain.periods import period_of
 from services.appraisal.store.completeness import Taken
 from services.appraisal.store.drafts import save_draft
+from services.appraisal.store.workbook import workbook_of
 from services.reference.model.appraising import AppraisalPolicy
 from tests.builders import an_id
 
@@ -36,6 +38,25 @@ def a_month_of(cases: int) -> Bulletin:
     empty = compile_bulletin(Month(period=MARCH, weeks=(), records=[], refusals=(), town=town))
     listed = tuple((f"20260302-1-{number:06d}-1", an_id("one")) for number in range(cases))
     return msgspec.structs.replace(empty, cases=listed)
+
+
+def bytes_for(cases: int) -> int:
+    """Return how much memory the workbook of so many listed cases takes at its highest."""
+    bulletin = a_month_of(cases)
+    listed = msgspec.structs.replace(bulletin, lists={"district/reported": tuple(range(cases))})
+    tracemalloc.start()
+    try:
+        workbook_of(listed)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_workbook_is_not_held_in_memory_however_many_cases_it_lists() -> None:
+    bytes_for(1)  # what is loaded once
+
+    # Two cells of 400 bytes each a row, were they kept.
+    assert bytes_for(2_000) - bytes_for(10) < 2_000 * 200
 
 
 async def test_the_loop_goes_round_while_the_workbook_of_a_month_is_made() -> None:
