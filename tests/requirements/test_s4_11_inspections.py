@@ -1,21 +1,33 @@
 """S4-11: random, seeded sample of closed cases for inspection: same seed -> same sample; failure reopens the case."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import asyncpg
 import pytest
 
 from services.appraisal.domain.periods import period_of
-from services.appraisal.domain.record import Record
+from services.appraisal.domain.record import Record, folded
 from services.appraisal.domain.samples import sample_of
+from services.appraisal.store.facts import PostgresFacts, facts_touching
+from services.appraisal.store.sampling import keep_sample
+from services.chassis.postgres import postgres_pool
+from services.chassis.settings import PostgresSettings
+from services.contracts.codec import decode
+from services.contracts.events import CaseProgressed
 from services.ledger.domain.acts import Handle, RefusedError, SignIn, Verify
 from services.ledger.domain.life.acts import FollowUp, Inspect
-from tests.unit.appraisal.stories import Story
+from tests.builders import an_id
+from tests.unit.appraisal.stories import Story, row_from
 from tests.unit.ledger.cases import ANSWER, CaseInTest
+from tests.wire.desk.office import ANSWER as OFFICE_ANSWER
+from tests.wire.desk.office import Office, token_of
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MARCH = period_of("2026-03", ZONE)
 CENTER = "district_command_center"
+FAILED = {"type": "inspect", "passed": False, "note": "箅子仍然堵塞"}
 
 
 def march(day: int) -> datetime:
@@ -117,3 +129,58 @@ def test_an_open_case_is_not_inspected() -> None:
         CaseInTest().act(Inspect(passed=True), CENTER, "inspector")
 
     assert refused.value.slug == "not-in-this-state"
+
+
+async def closed_by_people(office: Office, *names: str) -> None:
+    """Let the department handle cases, and the street verify them."""
+    await office.open(*names)
+    for name in names:
+        signed = await office.act("drainage", "sign_in", 1, case=name)
+        handled = await office.act("drainage", dict(OFFICE_ANSWER), signed.json()["revision"], case=name)
+        closed = await office.act("street", {"type": "verify", "done": True}, handled.json()["revision"], case=name)
+        assert closed.json()["state"] == "closed", closed.text
+
+
+async def drawn(office: Office, seed: int, size: int) -> list[UUID]:
+    """Give the appraisal what the ledger stated, draw a sample, and keep it as its inspector does."""
+    told = office.database.run_sql(
+        f"select encode(body, 'hex') from ledger.facts where topic = '{CaseProgressed.TYPE}'"
+    )
+    rows = [row_from(decode(bytes.fromhex(body), CaseProgressed)) for body in told.split()]
+    async with postgres_pool(PostgresSettings(dsn=office.database.dsn("appraisal"), password=None)) as pool:
+        await PostgresFacts(pool).keep_once(rows)
+        async with pool.acquire() as connection, connection.transaction():
+            folds = [folded(facts, MARCH.ends) async for facts in facts_touching(connection, MARCH)]
+    sample = sample_of([record for record in folds if record is not None], MARCH, seed, size)
+    operator = await asyncpg.connect(office.database.dsn("operator"))
+    try:
+        await keep_sample(operator, MARCH, seed, size, sample, token_of("inspector").token_hash)
+    finally:
+        await operator.close()
+    kept = office.database.run_sql("select unnest(cases) from appraisal.samples_shown").split()
+    assert kept == [str(case_id) for _, case_id in sample]
+    return [case_id for _, case_id in sample]
+
+
+@pytest.mark.postgres
+async def test_what_does_not_hold_at_an_inspection_is_back_in_its_departments_queue(office: Office) -> None:
+    office.hire("inspector", CENTER, "inspector")
+    names = {an_id(name): name for name in ("one", "two", "three")}
+    await closed_by_people(office, *names.values())
+    office.at("2026-03-20 02:00:00+00")
+
+    fails, holds = await drawn(office, 7, 2)
+    assert await drawn(office, 7, 2) == [fails, holds]
+    revisions = {case: (await office.get("inspector", f"/api/v1/cases/{case}")).json()["revision"] for case in names}
+    not_theirs = await office.act("drainage", FAILED, revisions[fails], case=names[fails])
+    unreasoned = await office.act("inspector", {**FAILED, "note": ""}, revisions[fails], case=names[fails])
+    again = await office.act("inspector", FAILED, revisions[fails], case=names[fails])
+    held = await office.act("inspector", {**FAILED, "passed": True}, revisions[holds], case=names[holds])
+
+    assert (not_theirs.status_code, unreasoned.json()["type"]) == (403, "/problems/reason-missing")
+    assert (again.json()["state"], held.json()["state"]) == ("dispatched", "closed")
+    assert [row["case_id"] for row in await office.queue("drainage")] == [str(fails)]
+    promised = f"select due_at > '2026-03-20' from ledger.clocks where case_id = '{fails}' and kind = 'promise'"
+    assert office.database.run_sql(f"{promised} and cycle = 2") == "t"
+    said = (await office.get("inspector", f"/api/v1/cases/{fails}/timeline")).text
+    assert "箅子仍然堵塞" in said
