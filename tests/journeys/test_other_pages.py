@@ -17,6 +17,9 @@ STREET: Final = "sub-03"
 PAGES: Final = {
     "/counter": (STREET, "subdistrict_officer"),
     "/counter/result": (STREET, "subdistrict_officer"),
+    "/subdistrict": (STREET, "subdistrict_officer"),
+    "/queue": (STREET, "subdistrict_officer"),
+    "/rules": (CENTER, "center_leader"),
     "/bulletin": ("drainage", "clerk"),
     "/rosters": (STREET, "subdistrict_coordinator"),
     "/proposals": (STREET, "subdistrict_coordinator"),

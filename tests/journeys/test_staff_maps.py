@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from playwright.async_api import expect
 
 from deploy.embedded.state import PROJECT
 from services.reference.deciding.compile import compile_version
@@ -19,6 +20,12 @@ STREET = "sub-03"
 MEETING = "select meeting from ledger.whistles where case_id = $1"
 SECOND = "select lead || ' ' || item from ledger.cases where case_id = $1 and attempt = 2"
 PROMISE = "select due_at from ledger.clocks where case_id = $1 and kind = 'promise'"
+GRID = "select decision #>> '{report,place,grid}' from ledger.cases where case_id = $1"
+PINNED = """
+    select convert_from(body, 'UTF8')::jsonb #>> '{what,place,grid}' from ledger.facts
+    where case_id = $1 and topic = 'case.progressed.v1'
+        and convert_from(body, 'UTF8')::jsonb #>> '{what,type}' = 'corrected'
+"""
 LEAD = "select lead from ledger.cases where case_id = $1"
 
 
@@ -90,4 +97,28 @@ async def test_a_corrected_category_finds_its_department_and_the_promise_stays(
     assert lead != "drainage"
     assert found == "drainage 0203"
     assert await city.superuser.fetchval(PROMISE, filed.case_id) == promised
+    assert told_elsewhere(browsers.people) == []
+
+
+async def test_a_corrected_place_is_a_pin_on_the_map(city: RunningCity, browsers: Browsing) -> None:
+    filed, lead = await reported(city, "路灯不亮，不是报的那条街")
+    clerk = await browsers.person(lead)
+    page, form = clerk.page, 'details[data-act="correct"]'
+    before = await city.superuser.fetchval(GRID, filed.case_id)
+
+    await page.goto(f"{browsers.desk}/cases/{filed.case_id}?act=correct")
+    await page.wait_for_selector(f"{form} canvas")
+    # The map begins at the case; a hundred points on is another grid.
+    middle = await page.eval_on_selector(f"{form} .map", "box => [box.clientWidth / 2, box.clientHeight / 2]")
+    await page.locator(f"{form} .map").click(position={"x": middle[0] + 100, "y": middle[1]})
+    await page.fill(f'{form} [name="f.reason"]', "现场在另一条街")
+    await page.click(f"{form} button.first")
+    await page.wait_for_selector(".notice.good")
+
+    facts = await city.facts_of(filed)
+    after = await city.superuser.fetchval(PINNED, filed.case_id)
+    assert "corrected" in facts
+    assert (bool(before), bool(after), before == after) == (True, True, False)
+    await page.goto(f"{browsers.desk}/cases/{filed.case_id}")
+    await expect(page.locator(".timeline")).to_contain_text("现场在另一条街")
     assert told_elsewhere(browsers.people) == []

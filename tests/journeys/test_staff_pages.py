@@ -1,8 +1,10 @@
 """Staff at real browsers against the running city: each page's main job, by keyboard, by phone, without JavaScript."""
 
+import re
 from typing import Any
 
 import pytest
+from playwright.async_api import expect
 
 from tests.journeys.browsing import Browsing, told_elsewhere
 from tests.journeys.running_city import Filed, RunningCity
@@ -99,6 +101,33 @@ async def test_a_new_case_announces_itself_and_waits_for_a_click(city: RunningCi
     assert not (await page.title()).startswith("(")
 
 
+async def test_a_colleagues_act_is_seen_and_what_falls_due_is_heard_without_a_reload(
+    city: RunningCity, browsers: Browsing
+) -> None:
+    filed, lead = await reported(city, "路灯不亮，整条街")
+    clerk, head = await browsers.person(lead), await browsers.person(lead, "unit_head")
+    page, row = clerk.page, f'tr[data-case="{filed.case_id}"]'
+    await page.add_init_script(COUNT_TONES)
+    await page.reload()
+    await page.click("#sound")
+    name = await head.page.locator("header strong").inner_text()
+
+    await head.page.locator(f"{row} a.open").focus()
+    await head.page.keyboard.press("Enter")
+    await head.page.wait_for_selector("#detail .case-part")
+    await head.page.keyboard.press("s")
+    await expect(page.locator(f"{row} .holder")).to_have_text(name)
+    title, tones = await page.title(), await page.evaluate("window.tones")
+    await city.pass_time(until=await city.due_at(filed, "handling", lead))
+
+    await expect(page.locator(f"{row} .due.yellow").first).to_be_visible()
+    await expect(page).to_have_title(re.compile(r"^\(\d+\) "))
+    assert (title.startswith("("), tones) == (False, 1), "what a colleague does makes no noise"
+    assert await page.evaluate("window.tones") == tones + 1
+    await page.click("#fresh button")
+    await expect(page).to_have_title(title)
+
+
 async def test_the_street_blows_on_a_phone_and_sees_who_reports_in(city: RunningCity, browsers: Browsing) -> None:
     filed, lead = await reported(city, "积水没过脚踝，雨水箅子堵死了")
     officer = await browsers.person(STREET, "subdistrict_officer", phone=True)
@@ -110,14 +139,16 @@ async def test_the_street_blows_on_a_phone_and_sees_who_reports_in(city: Running
     await page.fill('details[data-act="whistle"] [name="f.reason"]', "积水上路，需要现场会合，集合点：路口")
     await page.click('details[data-act="whistle"] button.first')
     called = await who_was_called(city, filed)
+    await page.goto(f"{browsers.desk}/subdistrict")
+    came = page.locator(f'.whistle:has(a[href="/cases/{filed.case_id}"]) progress')
+    await expect(came).to_have_attribute("value", "0")
     clerk = await browsers.person(lead)
     await clerk.page.goto(f"{browsers.desk}/cases/{filed.case_id}")
     await clerk.page.click('details[data-act="report_in"] summary')
     await clerk.page.fill('[name="f.place"]', "路口东侧")
     await clerk.page.click('details[data-act="report_in"] button.first')
-    await page.goto(f"{browsers.desk}/subdistrict")
 
-    await page.wait_for_selector(f'.whistle:has(a[href="/cases/{filed.case_id}"]) .due.calm')
+    await expect(came).to_have_attribute("value", "1")
     assert lead in called
     assert await officer.barriers() == []
     assert await page.evaluate("document.documentElement.scrollWidth") <= 390

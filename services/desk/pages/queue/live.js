@@ -57,6 +57,23 @@ export function live(rows, panel) {
     tone.stop(sound.currentTime + 0.18);
   }
 
+  // Rows that are there say at once what became of them, also while something new waits.
+  function mend(next) {
+    const told = new Map([...next.querySelectorAll("tr[data-key]")].map((row) => [row.dataset.key, row]));
+    for (const row of rows.querySelectorAll("tr[data-key]")) {
+      const fresh = told.get(row.dataset.key);
+      if (!fresh || fresh.innerHTML === row.innerHTML) continue;
+      const focused = row.contains(document.activeElement);
+      const box = row.querySelector("input[name=chosen]");
+      const chosen = box && box.checked ? box.value : null;
+      row.className = fresh.className;
+      row.innerHTML = fresh.innerHTML;
+      const now = row.querySelector("input[name=chosen]");
+      if (now) now.checked = now.value === chosen;
+      if (focused) row.querySelector("a.open").focus({ preventScroll: true });
+    }
+  }
+
   function arrived(html) {
     const next = document.createElement("div");
     next.innerHTML = html;
@@ -67,6 +84,7 @@ export function live(rows, panel) {
     fell += Math.max(due - overdue, 0);
     overdue = due;
     if (!added) return put(html);
+    mend(next);
     waiting = html;
     button.textContent = button.dataset.one.replace("{n}", String(added));
     fresh.dataset.added = String(added);
