@@ -10,10 +10,12 @@ import pytest
 from services.contracts.codec import decode
 from services.contracts.events import CaseProgressed, Place
 from services.contracts.events.moves import Moved, UnitMoved
+from services.reference.deciding.decide import decide
 from services.reference.model.organisation import Unit
+from tests.builders import a_report
 from tests.environment.database import Database
 from tests.unit.reference.town import MORNING, UNITS, a_version, unit
-from tests.wire.ledger.moving_town import Town, a_town
+from tests.wire.ledger.moving_town import EPOCH, Town, a_town
 
 WEST = Place(longitude=113.105, latitude=41.005, grid="grid-0101-01", community="com-0101", subdistrict="sub-01")
 EAST = Place(longitude=113.115, latitude=41.005, grid="grid-0101-02", community="com-0101", subdistrict="sub-01")
@@ -105,3 +107,20 @@ async def test_who_is_accused_does_not_inherit_the_complaint(database: Database)
         assert "sub-01e" in barred
         assert lead != "sub-01e"
         assert "sub-01e" not in units
+
+
+async def test_what_was_decided_before_the_split_and_opened_after_it_lands_by_location_too(town: Town) -> None:
+    before = await town.reference.at(MORNING)
+    late = [
+        decide(a_report(name, item="1001", text=None, accepted_at=MORNING, place=place), before, EPOCH)
+        for name, place in {"late-west": WEST, "late-east": EAST}.items()
+    ]
+    await come_into_force(town)
+
+    async with town.openings.gate() as gate:
+        await gate.open_once(late)
+
+    opened = await town.rows("select lead, subdistrict, units from ledger.cases where number like '%late%'")
+    assert sorted(row[:2] for row in opened) == [("sub-01e", "sub-01e"), ("sub-01w", "sub-01w")]
+    assert not any("sub-01" in units for _, _, units in opened)
+    assert await town.rows("select count(*) from ledger.clocks where unit = 'sub-01' and stopped_at is null") == [(0,)]

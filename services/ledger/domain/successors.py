@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from services.contracts.events.dispatch import CaseDispatched
 from services.contracts.events.moves import UnitMoved
 from services.contracts.events.report import Place
 from services.ledger.domain.city import City
@@ -31,6 +32,34 @@ def replace_ended(case: TakenCase, old: City, new: City, now: datetime) -> tuple
     _rehome(case, ground, heir)
     hand_on_calls(case, heir, new, now)
     return tuple(UnitMoved(unit, who) for unit, who in heir.items())
+
+
+def with_heirs(decision: CaseDispatched, old: City, new: City) -> CaseDispatched:
+    """Return a decision that meets a later version than its own: what it gives to units that ended, their heirs have.
+
+    Nothing would move the case afterwards: it begins with the version in force.
+    """
+    before, after, report = old.organisation, new.organisation, decision.report
+    if before is None or after is None:
+        return decision
+    barred, place = decision.barred or report.accused, report.place
+    named = (decision.lead, *decision.cooperating, *barred, *filter(None, _units_of(place).values()))
+    ended = [unit for unit in dict.fromkeys(named) if unit in before.units and unit not in after.units]
+    if not ended:
+        return decision
+    ground = _ground(place, after)
+    heir = {unit: _heir(unit, before, after, ground) for unit in ended}
+    notes = (*decision.because.notes, *(f"{unit} has ended: its work goes to {who}" for unit, who in heir.items()))
+    lead = heir.get(decision.lead, decision.lead)
+    return msgspec.structs.replace(
+        decision,
+        lead=lead,
+        cooperating=tuple(dict.fromkeys(heir.get(unit, unit) for unit in decision.cooperating)),
+        consulting=decision.consulting or (lead == CENTER != decision.lead),
+        barred=tuple(dict.fromkeys((*barred, *(heir[unit] for unit in barred if unit in heir)))),
+        because=msgspec.structs.replace(decision.because, notes=notes),
+        report=msgspec.structs.replace(report, place=ground),
+    )
 
 
 def _named(case: TakenCase, place: Place) -> Iterable[str]:

@@ -16,6 +16,7 @@ from services.ledger.domain.acts import RefusedError
 from services.ledger.domain.clocks import ClockMaker
 from services.ledger.domain.life.finishing import take_follow_up
 from services.ledger.domain.life.opening import open_case, open_next
+from services.ledger.domain.successors import with_heirs
 from services.ledger.domain.taken import TakenCase
 from services.ledger.store.cities import Cities
 from services.ledger.store.major import raise_major
@@ -50,7 +51,7 @@ class Gate:
 
     async def open_once(self, decisions: Sequence[CaseDispatched]) -> list[Opened]:
         """Open each case that is not yet open, with its assignments and clocks, atomically; known ones are skipped."""
-        firsts = {decision.report.case_id: decision for decision in reversed(decisions)}.values()
+        firsts = await self._for_heirs({one.report.case_id: one for one in reversed(decisions)}.values())
         makers = {
             number: ClockMaker(await self.cities.of(number, self.version))
             for number in {decision.reference_version for decision in firsts}
@@ -94,7 +95,8 @@ class Gate:
 
         async def open_each(case: TakenCase, taken: Taken) -> None:
             city = await self.cities.of(case.case.reference_version, case.case.applied_version)
-            for decision in sorted(by_case[case.case.case_id], key=lambda decision: decision.attempt):
+            awaited = await self._for_heirs(by_case[case.case.case_id])
+            for decision in sorted(awaited, key=lambda decision: decision.attempt):
                 open_next(case, decision, taken.now, city)
 
         await self._change(by_case, open_each)
@@ -127,6 +129,18 @@ class Gate:
                 take_follow_up(goes_on, decode(row["body"], ReportFollowedUp), taken.now, city)
 
         await self._change([*added_to, *survivors], apply_each)
+
+    async def _for_heirs(self, decisions: Iterable[CaseDispatched]) -> list[CaseDispatched]:
+        """Give what another version than the one in force decided to units that exist: such a case begins as moved."""
+        found: list[CaseDispatched] = []
+        for decision in decisions:
+            decided_by = decision.reference_version
+            if decided_by != self.version:
+                old, new = await self.cities.of(decided_by), await self.cities.of(decided_by, self.version)
+                found.append(with_heirs(decision, old, new))
+            else:
+                found.append(decision)
+        return found
 
     async def _change(self, case_ids: Iterable[UUID], change: Callable[[TakenCase, Taken], Awaitable[None]]) -> None:
         taken = await take(self.connection, case_ids)

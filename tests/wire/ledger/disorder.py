@@ -115,6 +115,8 @@ class Disorder:
         self.openings, self.settling = Openings(writer, cities), Settling(writer, cities)
         self.acting = Acting(desk, cities)
         self.names = [f"case-{number}" for number in range(cases)]
+        self.special: dict[str, dict[str, Any]] = {}
+        """What decisions on a case say besides, such as limits of the law."""
         self.reported_by = {an_id("case-3"): person_of("a community officer")}
         """Who reported a case as solved on the spot."""
         self.done: list[str] = []
@@ -142,6 +144,7 @@ class Disorder:
                     cooperating=() if said else others,
                     tier=tier,
                     whistle_automatic=True,
+                    **self.special.get(name, {}),
                 )
                 await gate.open_once([case])
 
@@ -169,8 +172,9 @@ class Disorder:
         """An answer to what was asked, or a late or repeated one that nobody waits for."""
         row = (await self.document(name)).case
         attempt = row.attempt_awaited or self.draw.randint(1, row.attempt + 1)
-        lead = self.draw.choice(LEADS)
-        decision = a_dispatched_case(name, attempt=attempt, lead=lead, cooperating=(), report=a_report(name))
+        lead, decided_by = await self.by_the_router()
+        special = {"cooperating": (), "reference_version": decided_by, **self.special.get(name, {})}
+        decision = a_dispatched_case(name, attempt=attempt, lead=lead, report=a_report(name), **special)
 
         async def open_attempt() -> None:
             async with self.openings.gate() as gate:
@@ -179,6 +183,10 @@ class Disorder:
             self.done.append(f"{self.now} {name}: the router answers attempt {attempt} with {lead}")
 
         return open_attempt()
+
+    async def by_the_router(self) -> tuple[str, int]:
+        """Return whom the router names, and by which version."""
+        return self.draw.choice(LEADS), 1
 
     async def _act(self, name: str) -> Awaitable[None]:
         person = self.draw.choice(tuple(PEOPLE))

@@ -19,6 +19,7 @@ from services.contracts.events.life import (
     SuspensionAsked,
     TerminationAsked,
 )
+from services.contracts.events.moves import Moved
 from services.contracts.events.progress import (
     Closed,
     Dispatched,
@@ -52,14 +53,27 @@ def judge(bodies: Iterable[bytes], reported_by: Mapping[UUID, UUID] = NOBODY) ->
         nobody_verifies_their_own_work(events, reported_by.get(events[0].case_id))
         no_return_moves_the_promise(events)
         says_what_it_was_before(events)
+        is_moved_once(events)
 
 
 def no_return_moves_the_promise(events: list[CaseProgressed]) -> None:
-    """Only an extension that is granted and the end of a suspension move it: no return, redispatch or rework."""
+    """Only an extension that is granted, the end of a suspension, and a calendar or mode that comes into force move it.
+
+    No return, redispatch or rework does, and no unit that ends.
+    """
     for before, event in pairwise(events):
         was, now = promises_of(before), promises_of(event)
         if any(was[cycle] != now[cycle] for cycle in was.keys() & now.keys()):
-            assert isinstance(event.what, Extended | Resumed)
+            what = event.what
+            assert isinstance(what, Extended | Resumed) or (isinstance(what, Moved) and what.because != ("units",))
+
+
+def is_moved_once(events: list[CaseProgressed]) -> None:
+    """Each version moves a case at most once, in the order in which they come into force, and no earlier than that."""
+    moved = [(event.at, event.what) for event in events if isinstance(event.what, Moved)]
+    began = [what.active_from for _, what in moved]
+    assert began == sorted(set(began))
+    assert all(at >= what.active_from for at, what in moved)
 
 
 def promises_of(event: CaseProgressed) -> dict[int, datetime]:
