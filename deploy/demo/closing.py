@@ -14,6 +14,7 @@ PAGES: Final = (
     ("department queue", "desk", "/queue"),
     ("subdistrict desk", "desk", "/subdistrict"),
     ("counter, paper too", "desk", "/counter"),
+    ("reporters to call", "desk", "/calls"),
     ("rules", "desk", "/rules"),
     ("monthly bulletin", "desk", "/bulletin"),
     ("proposals to confirm", "desk", "/proposals"),

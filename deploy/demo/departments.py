@@ -58,6 +58,8 @@ DEPARTMENTS: Final = (
     Department("discipline_inspection", "纪检监察委员会", lanes=("discipline",)),
     Department("supervision_office", "政府督查室"),
 )
+LANE_UNITS: Final = {lane: (own.id,) for own in DEPARTMENTS for lane in own.lanes}
+"""Who receives cases of a sensitive lane; each has one unit."""
 _SUPPLIERS: Final = (
     ("water_company", "供水有限公司", "water_affairs"),
     ("heating_company", "热力有限公司", "housing"),

@@ -8,6 +8,7 @@ from typing import Final
 
 from deploy.demo.behaviour import People as Behaviour
 from deploy.demo.city.plans import Planned, Plans
+from deploy.demo.departments import LANE_UNITS
 from deploy.demo.draws import Draws
 from deploy.demo.replies import DISPATCH_REASONS, POINTS_AT
 from services.contracts.events import CaseProgressed, Limits
@@ -99,7 +100,8 @@ class Reactions:
 
     def _plan_dispatch(self, event: CaseProgressed, serial: int) -> None:
         draws = Draws(self.behaviour.seed, "dispatch", serial, event.attempt)
-        choices = [unit for unit in sorted(POINTS_AT) if unit not in event.barred_units]
+        receiving = sorted(POINTS_AT) if event.lane == "ordinary" else [*LANE_UNITS[event.lane]]
+        choices = [unit for unit in receiving if unit not in event.barred_units] or [CENTER]
         lead, reason = draws.pick(choices), draws.pick(DISPATCH_REASONS)
         at = self._share_of(self._limits[serial].sign_in, event.at)(draws.between(0.1, 0.7))
         self._plan(serial, at, CENTER, Dispatch(lead=lead, reason=reason), ("center_operator",))
@@ -145,7 +147,7 @@ class Reactions:
     @staticmethod
     def _verifier(event: CaseProgressed) -> tuple[str, tuple[str, ...]]:
         """Whoever judges a result did not make it: the street, the center, or a sensitive lane's inspector."""
-        if event.lane != "ordinary":
+        if event.lane != "ordinary" and event.lead != CENTER:
             return event.lead, ("inspector",)
         subdistrict = event.place.subdistrict
         return (

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.contracts.events.progress import ClockKind
+from services.contracts.events.report import Lane
 from services.reference.deciding.organisation import Organisation
 from services.reference.model.policies import Policies
 from services.worktime.calendar import Calendar
@@ -62,6 +63,11 @@ class City:
 
     def knows(self, unit: str) -> bool:
         return unit in self.units
+
+    def is_in_lane(self, unit: str, lane: Lane) -> bool:
+        """Whether a unit takes cases of a lane; all units take ordinary ones."""
+        known = None if self.organisation is None else self.organisation.units.get(unit)
+        return lane == "ordinary" or (known is not None and lane in known.lanes)
 
     def above_the_community(self) -> list[str]:
         """Return the departments, the companies and the subdistricts, by id."""

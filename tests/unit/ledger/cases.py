@@ -38,12 +38,18 @@ class CaseInTest:
         *,
         after: timedelta = timedelta(0),
         person: str = "",
+        lane: str = "ordinary",
         beside: "CaseInTest | None" = None,
     ) -> None:
         now = MONDAY_NOON + after
         settle(self.taken, now, self.city)
         asker = Asker(
-            person_id=an_id(person or unit), unit=unit, role=role, units=(unit,), lanes=("ordinary",), roles=(role,)
+            person_id=an_id(person or unit),
+            unit=unit,
+            role=role,
+            units=(unit,),
+            lanes=("ordinary", lane),
+            roles=(role,),
         )
         others = {} if beside is None else {beside.id: beside.taken}
         perform(self.taken, Asked(act=act, asker=asker, now=now, city=self.city, beside=others))

@@ -62,7 +62,11 @@ class Choices:
             return self.names.grounds()
         if field in DEPARTMENTS_ONLY or act == "evaluate":
             return self.names.departments()
-        return self.names.receivers()
+        return [unit for unit in self.names.receivers() if self._may_receive(unit)]
+
+    def _may_receive(self, unit: Unit) -> bool:
+        """A sensitive case goes to units of its lane, or to the center's people of that lane (S4-04)."""
+        return self.case.lane == "ordinary" or self.case.lane in unit.lanes or unit.kind == "center"
 
     def proposed(self, field: str) -> Sequence[str]:
         """Return the units ticked or filled in beforehand."""

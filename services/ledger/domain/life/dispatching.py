@@ -9,7 +9,7 @@ from services.ledger.domain.city import City
 from services.ledger.domain.life.opening import hand_over
 from services.ledger.domain.life.transition import OPEN, Asked, Transition
 from services.ledger.domain.life.who import center
-from services.ledger.domain.state import CaseRow
+from services.ledger.domain.state import CENTER, CaseRow
 from services.ledger.domain.taken import TakenCase
 
 
@@ -30,12 +30,15 @@ def _dispatch_by_hand(case: TakenCase, asked: Asked) -> None:
 
 
 def check_units(case: TakenCase, units: Iterable[str], city: City) -> None:
-    """Refuse units that do not exist or are accused in the case (X-10)."""
+    """Refuse units that do not exist, are accused in the case (X-10), or have nobody in its sensitive lane (S4-04)."""
+    row = case.case
     for unit in units:
         if not city.knows(unit):
             raise RefusedError("unknown-unit", f"there is no unit {unit}")
-        if unit in case.case.barred_units:
+        if unit in row.barred_units:
             raise RefusedError("accused-unit", f"{unit} is accused in this case and cannot receive it")
+        if unit not in (CENTER, row.lead) and not city.is_in_lane(unit, row.lane):
+            raise RefusedError("outside-the-lane", f"nobody at {unit} would see this case")
 
 
 def next_attempt(row: CaseRow) -> int:
