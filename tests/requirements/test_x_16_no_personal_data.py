@@ -4,13 +4,12 @@ On the running system, after a small day in it: everything it shows, stores outs
 """
 
 import asyncio
+import itertools
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
-from ipaddress import ip_network
 from typing import Final
-from uuid import uuid4
 
 import pytest
 
@@ -19,21 +18,17 @@ from services.appraisal.domain.periods import month_at
 from services.appraisal.store.completeness import Taken
 from services.appraisal.store.drafts import save_draft
 from services.appraisal.store.months import read_month
-from services.chassis.sealing import keys_in
-from services.contracts.codec import encode
-from services.contracts.events import NoticeIssued
 from services.identity.sessions import COOKIE
 from services.ledger.domain.acts import Handle, SignIn
 from services.ledger.domain.state import CENTER
-from services.notify.channels.egress import Egress
-from services.notify.store.subscribing import Subscribing
 from services.worktime.calendar import SHANGHAI
 from tests.journeys.running_city import Filed, RunningCity
+from tests.requirements.hearing import PEOPLE, heard, issue, subscribed
 from tests.requirements.leaks import MAY_BE_NOTHING, METRICS, Leak, Scan, leaks_in, session_of
 from tests.requirements.leaks import PHONE as PHONE_IN
 from tests.requirements.routes import paths_of
 from tests.waiting import eventually
-from tests.wire.notify.receiver import Receiver, answering, receiving
+from tests.wire.notify.receiver import answering
 
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres]
 
@@ -42,27 +37,18 @@ IDENTITY: Final = "11010519491231002X"
 """The example of the standard, with a right check digit."""
 SECRET: Final = "地下室紫色铁门后面"
 """Stands in no template, name or other report: whoever shows it shows a sensitive case."""
-PEOPLE: Final[Mapping[str, tuple[str, str, str]]] = {
-    "the lane's clerk": ("police", "clerk", "drugs"),
-    "an ordinary clerk": ("police", "clerk", "ordinary"),
-    "the department": ("drainage", "clerk", "ordinary"),
-    "the street": ("sub-01", "subdistrict_officer", "ordinary"),
-    "the community": ("com-0101", "community_officer", "ordinary"),
-    "the center": (CENTER, "center_operator", "ordinary"),
-    "the leader": (CENTER, "center_leader", "ordinary"),
-    "the rule owner": (CENTER, "rule_owner", "ordinary"),
-}
+_days: Final = itertools.count(1)
 
 
 async def a_small_day(city: RunningCity) -> tuple[Filed, Filed]:
     """Report what holds personal data, an ordinary and a sensitive case, add to both, and let people work."""
-    place = city.a_grid("sub-01")
+    place, day = city.a_grid("sub-01"), next(_days)  # another day, other words: the same again would open no case
     contact = {"phone": PHONE, "name": "欧阳某", "reply_channel": "sms"}
     ordinary = await city.report(
-        f"建设路积水过膝，打 １３９ １２３４ ００７７ 找我，身份证{IDENTITY}",
+        f"建设路积水过膝已{day}天，打 １３９ １２３４ ００７７ 找我，身份证{IDENTITY}",
         item="0203", contact=contact, address="幸福里3号楼2单元501室", **place,
     )  # fmt: skip
-    sensitive = await city.report(f"{SECRET}有人吸 毒，电话{PHONE}", contact=contact, **place)
+    sensitive = await city.report(f"{SECRET}第{day}间有人吸 毒，电话{PHONE}", contact=contact, **place)
     for filed in (ordinary, sensitive):
         code = filed.receipt.tracking_code
         added = await city.doors.http.post(
@@ -128,34 +114,6 @@ async def telling(metrics: str) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
 
-@asynccontextmanager
-async def subscribed(city: RunningCity, *units: str) -> AsyncIterator[Receiver]:
-    """Let a receiver hear what the units are told."""
-    keys = keys_in((city.system.state.secrets / "vault_keys").read_bytes())
-    async with receiving() as receiver, Egress((ip_network("127.0.0.0/8"),)) as egress:
-        subscribing, to = Subscribing(city.superuser, keys, egress.check), f"http://127.0.0.1:{receiver.port}/"
-        made = [await subscribing.subscribe(unit=unit, to=to) for unit in units]
-
-        async def greeted() -> bool:  # notify's copy of the subscriptions is a second old
-            await issue(city, "hello")
-            return any("hello" in got.body for got in receiver.received)
-
-        try:
-            _: bool = await eventually(greeted, within_seconds=60)
-            yield receiver
-        finally:
-            for each in made:
-                await city.superuser.execute("select notify.disable($1)", each.subscription_id)
-
-
-async def issue(city: RunningCity, subject: str) -> None:
-    """Issue a notice to a department."""
-    notice = NoticeIssued(
-        event_id=uuid4(), at=city.clock.at, kind="burst", units=("drainage",), subject=subject, facts={}
-    )
-    await city.superuser.execute("select ledger.issue_notice($1, $2, $3)", notice.event_id, notice.at, encode(notice))
-
-
 async def bulletin_of_the_month(city: RunningCity) -> str:
     """Compile the month as the appraisal does in its own time; return its name."""
     month = month_at(city.clock.at, SHANGHAI)
@@ -194,12 +152,6 @@ async def test_nothing_leaks_and_whatever_is_planted_is_found(city: RunningCity)
     assert {leak.what.partition(":")[0] for leak in found} == {
         "phone number", "identity number", "words of a sensitive case",
     }  # fmt: skip
-
-
-def heard(receiver: Receiver, said: str) -> bool:
-    """Whether a message says it; what came instead, where none does."""
-    assert any(said in got.body for got in receiver.received), (said, [got.body for got in receiver.received])
-    return True
 
 
 def is_planted(leak: Leak) -> bool:
