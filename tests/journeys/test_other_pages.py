@@ -17,6 +17,7 @@ STREET: Final = "sub-03"
 PAGES: Final = {
     "/counter": (STREET, "subdistrict_officer"),
     "/counter/result": (STREET, "subdistrict_officer"),
+    "/calls": (CENTER, "center_operator"),
     "/subdistrict": (STREET, "subdistrict_officer"),
     "/queue": (STREET, "subdistrict_officer"),
     "/rules": (CENTER, "center_leader"),
@@ -25,6 +26,14 @@ PAGES: Final = {
     "/proposals": (STREET, "subdistrict_coordinator"),
     "/feed": (CENTER, "center_leader"),
 }
+REACHED: Final = """() => {
+    window.reached = new Set([document.activeElement]);
+    document.addEventListener("focusin", ({ target }) => window.reached.add(target));
+}"""
+NOT_REACHED: Final = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
+    .filter((one) => one.checkVisibility() && !one.disabled && !(one.type === "radio" && !one.checked))
+    .filter((one) => !window.reached.has(one)).map((one) => one.outerHTML.slice(0, 120))"""
+STOPS_MAX: Final = 400
 TOO_WIDE: Final = "() => document.documentElement.scrollWidth > innerWidth"
 
 
@@ -45,6 +54,19 @@ async def in_english_in_the_dark_on_a_phone(page: Page, desk: str) -> None:
     await page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
 
 
+async def out_of_reach(page: Page) -> list[str]:
+    """Go through the page by Tab alone; return what it never came to. A date has several stops."""
+    await page.evaluate(REACHED)
+    missed: list[str] = await page.evaluate(NOT_REACHED)
+    for _ in range(STOPS_MAX // 10):
+        if not missed:
+            break
+        for _ in range(10):
+            await page.keyboard.press("Tab")
+        missed = await page.evaluate(NOT_REACHED)
+    return missed
+
+
 async def test_other_pages_are_accessible_and_load_nothing_from_elsewhere(
     city: RunningCity, browsers: Browsing
 ) -> None:
@@ -59,6 +81,7 @@ async def test_other_pages_are_accessible_and_load_nothing_from_elsewhere(
             assert answer.status == 200, path
             assert await person.barriers() == [], (path, look)
             assert await person.page.evaluate(TOO_WIDE) is False, (path, look)
+            assert await out_of_reach(person.page) == [], (path, look)
             if path in {"/proposals", "/feed"}:
                 assert number in await person.page.content(), path
         for person in people.values():
