@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import msgspec
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, ViewportSize
 
 from services.appraisal.domain.bulletin import canonical
 from services.appraisal.domain.compiling import compile_bulletin
@@ -34,7 +34,7 @@ LETTERS: Final = "() => parseFloat(getComputedStyle(document.body).fontSize)"
 GROUND: Final = "() => getComputedStyle(document.body).backgroundColor"
 DARK: Final = 64
 """Red, green and blue of a dark ground, each of 255, stay below."""
-A4_INSIDE: Final = {"width": 703, "height": 1016}
+A4_INSIDE: Final[ViewportSize] = {"width": 703, "height": 1016}
 """Pixels of a sheet within the bulletin's margins: 186 mm by 269 mm at 96 to the inch."""
 CUT: Final = """() => [...document.querySelectorAll('main table')].filter(
     each => each.getBoundingClientRect().right > innerWidth || each.scrollWidth > each.parentElement.clientWidth + 1
