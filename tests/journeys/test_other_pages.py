@@ -81,7 +81,8 @@ async def test_other_pages_are_accessible_and_load_nothing_from_elsewhere(
             assert answer.status == 200, path
             assert await person.barriers() == [], (path, look)
             assert await person.page.evaluate(TOO_WIDE) is False, (path, look)
-            assert await out_of_reach(person.page) == [], (path, look)
+            if look == "usual":
+                assert await out_of_reach(person.page) == [], path
             if path in {"/proposals", "/feed"}:
                 assert number in await person.page.content(), path
         for person in people.values():
