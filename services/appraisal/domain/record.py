@@ -48,16 +48,16 @@ class Dated:
 
 @dataclass(slots=True)
 class Record:
-    """A case up to an instant."""
+    """A case up to an instant. A month has tens of thousands, most without any of what is empty here: it is shared."""
 
     case_id: UUID
     snapshot: Snapshot
     promises: list[Promise] = field(default_factory=list)
     contacted_at: datetime | None = None
-    answers: list[tuple[datetime, FollowUpAnswer]] = field(default_factory=list)
-    ratings: list[tuple[datetime, int]] = field(default_factory=list)
+    answers: tuple[tuple[datetime, FollowUpAnswer], ...] = ()
+    ratings: tuple[tuple[datetime, int], ...] = ()
     whistles: dict[int, tuple[datetime, Blown]] = field(default_factory=dict)
-    wrong: set[int] = field(default_factory=set)
+    wrong: frozenset[int] = frozenset()
     happened: list[Dated] = field(default_factory=list)
     excluded: bool = False
 
@@ -122,9 +122,9 @@ def _take(record: Record, kept: Kept, at: datetime) -> None:
         case Contacted():
             record.contacted_at = record.contacted_at or at
         case Answered(answer=answer):
-            record.answers.append((at, answer))
+            record.answers = (*record.answers, (at, answer))
         case Rated(rating=rating):
-            record.ratings.append((at, rating))
+            record.ratings = (*record.ratings, (at, rating))
         case LeftOut():
             record.excluded = True
         case Blown() | FoundWrong():
@@ -142,4 +142,4 @@ def _whistle(record: Record, kept: Blown | FoundWrong, at: datetime) -> None:
     if isinstance(kept, Blown):
         record.whistles[kept.whistle] = (at, kept)
     else:
-        record.wrong.add(kept.whistle)
+        record.wrong |= {kept.whistle}
