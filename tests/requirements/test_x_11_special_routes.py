@@ -12,7 +12,10 @@ from prometheus_client import CollectorRegistry
 from deploy.embedded.state import PROJECT
 from services.chassis.delivery.batch import Batch, Delivered
 from services.contracts.codec import decode
-from services.contracts.events import CaseDispatched, CaseProgressed, ReportReceived
+from services.contracts.events import CaseDispatched, CaseProgressed, Place, ReportReceived
+from services.intake.domain.admission import admit
+from services.intake.domain.form import Point, ReportForm
+from services.intake.domain.repeats import is_repeat
 from services.intake.ports import Progress
 from services.intake.store.city import ReferenceCity
 from services.ledger.handlers import OpenCases
@@ -133,6 +136,7 @@ async def test_the_same_request_sent_again_is_no_repeat(door: Window) -> None:
     assert first.json() == again.json()
 
 
+SPOT: Final = Place(longitude=116.4021, latitude=39.9081)
 LOOSE_COVER: Final[dict[str, Any]] = {
     "text": "楼下井盖松动，车一过就响",
     "contact": {"phone": "13812345678", "reply_channel": "sms"},
@@ -166,6 +170,29 @@ async def test_who_reports_the_same_again_is_told_how_far_it_is(
     assert second.get("advice", {}).get("route") == ("repeat_without_new_facts" if is_told else None)
     assert second.get("progress", {}).get("state") == ("in_progress" if is_told else None)
     assert second["number"] != first["number"]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "now", "repeats"),
+    [
+        pytest.param({}, {}, True, id="the-same"),
+        pytest.param({"lane": "petition"}, {}, False, id="across-lanes"),
+        pytest.param({"on_the_spot": True}, {}, False, id="solved-on-the-spot"),
+        pytest.param({"place": SPOT}, {"point": Point(116.4021, 39.9084)}, True, id="thirty-metres-away"),
+        pytest.param({"place": SPOT}, {"point": Point(116.4021, 39.9099)}, False, id="two-hundred-metres-away"),
+        pytest.param({"place": SPOT}, {}, False, id="a-point-and-none"),
+    ],
+)
+async def test_what_is_compared_beside_the_words(
+    door: Window, *, earlier: dict[str, Any], now: dict[str, Any], repeats: bool
+) -> None:
+    reported = admit(ReportForm(text="井盖松动", **({"community": "com-0101"} | now)), door.city, by_staff=False)
+    place = msgspec.structs.replace(reported.place, longitude=None, latitude=None)
+    if "place" in earlier:
+        place = msgspec.structs.replace(reported.place, longitude=SPOT.longitude, latitude=SPOT.latitude)
+    report = a_report(**{**earlier, "place": place})
+
+    assert is_repeat(report, reported) is repeats
 
 
 async def test_the_residents_page_says_how_far_it_is(door: Window) -> None:
