@@ -86,6 +86,7 @@ async def test_the_center_orders_supervision_and_the_card_moves(city: RunningCit
 
     await page.click("[data-list=open]")
     await page.click(f"#panel [data-case='{filed.case_id}']")
+    beside = await page.locator("#panel .ours").evaluate("ours => getComputedStyle(ours).paddingLeft")
     await page.click("#panel details.others > summary")
     order = page.locator("#panel details[data-act=supervise]")
     await order.locator("summary").click()
@@ -94,6 +95,7 @@ async def test_the_center_orders_supervision_and_the_card_moves(city: RunningCit
 
     await expect(card(page, "supervision", filed)).to_be_visible(timeout=LIVE_MILLISECONDS)
     await expect(page.locator("#panel .due.red").first).to_be_visible()
+    assert beside == "12px", "a case looks here as it does beside the queue"
 
 
 async def test_the_leader_decides_what_the_clock_proposed(city: RunningCity, browser: Browser) -> None:
