@@ -40,6 +40,9 @@ class Unit(StrEnum):
         return WHOLE if self is Unit.WORKING_DAY or self is Unit.NATURAL_DAY else QUARTER
 
 
+_HOURS: Final = {Unit.URGENT_WORKING_HOUR: 1, Unit.WORKING_HOUR: 1, Unit.WORKING_DAY: 8, Unit.NATURAL_DAY: 24}
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """How long something may take. Positive; hours in quarters, days whole.
@@ -82,6 +85,16 @@ class Limit:
         exact = self.amount * Decimal(str(factor))
         steps = (exact / self.unit.grain).to_integral_value(rounding=ROUND_CEILING)
         return type(self)(steps * self.unit.grain, self.unit)
+
+
+def hours_of(limit: Limit) -> float:
+    """Return a limit in hours: of open time where it follows the calendar, 8 a day, else by the clock."""
+    return limit.count * _HOURS[limit.unit]
+
+
+def is_longer(one: Limit, other: Limit) -> bool:
+    """Whether one limit is longer whenever it starts; never where only one of them follows the calendar."""
+    return one.unit.follows_calendar == other.unit.follows_calendar and hours_of(one) > hours_of(other)
 
 
 @lru_cache(maxsize=PARSED_MAX)

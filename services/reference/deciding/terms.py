@@ -5,7 +5,7 @@ import msgspec
 from services.contracts.events.dispatch import Limits, StagedLimit, Tier, Urgency
 from services.reference.model.catalogue import Item
 from services.reference.model.policies import Policies
-from services.worktime.limits import Limit
+from services.worktime.limits import Limit, is_longer
 
 
 class Terms(msgspec.Struct, frozen=True):
@@ -48,10 +48,18 @@ def _limits(
     stage = policies.stages[urgency]
     return Limits(
         promise=handling if statutory else str(Limit.parse(handling).times(stage.promise_factor)),
-        sign_in=stage.sign_in,
+        sign_in=_within(stage.sign_in, handling, stage.of_handling_max),
         handling=handling,
-        verification=stage.verification,
+        verification=_within(stage.verification, handling, stage.of_handling_max),
         follow_up=stage.follow_up,
         stages=staged,
         statutory=statutory,
     )
+
+
+def _within(limit: str, handling: str, share: float | None) -> str:
+    """Return the limit, or so much of the handling limit where that is less."""
+    if share is None:
+        return limit
+    most = Limit.parse(handling).times(share)
+    return str(most) if is_longer(Limit.parse(limit), most) else limit

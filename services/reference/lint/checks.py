@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from services.reference.deciding.compile import CompiledReference
+from services.reference.lint.contradicting_limits import contradicting_limits
 from services.reference.lint.dead_target import dead_target
 from services.reference.lint.finding import Finding
 from services.reference.lint.grassroots_without_duty import grassroots_without_duty
@@ -16,6 +17,7 @@ CHECKS: Final[tuple[Callable[[CompiledReference], Iterator[Finding]], ...]] = (
     dead_target,
     grassroots_without_duty,
     without_power,
+    contradicting_limits,
     never_firing,
     shadowed,
     overlapping,

@@ -13,6 +13,7 @@ COLUMN_OF: Final[Mapping[str, str]] = {
     "dead-target": "lead",
     "grassroots-without-duty": "lead",
     "without-power": "lead",
+    "contradicting-limits": "limit",
     "never-firing": "keywords",
     "shadowed": "keywords",
     "overlapping": "priority",

@@ -66,13 +66,15 @@ class Ladder(msgspec.Struct, frozen=True, kw_only=True):
     rungs: tuple[Rung, ...]
 
 
-class StageLimits(msgspec.Struct, frozen=True, kw_only=True):
+class StageLimits(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Limits around handling, by urgency. `promise_factor` times the handling limit is the promise to the resident."""
 
     sign_in: str
     verification: str
     follow_up: str
     promise_factor: float
+    of_handling_max: float | None = None
+    """Signing in and verifying take at most this share of the handling limit; None: whatever stands above."""
 
 
 class WhistlePolicy(msgspec.Struct, frozen=True, kw_only=True):

@@ -86,6 +86,8 @@ def _limit_faults(policies: Policies) -> Iterator[tuple[str, str]]:
     for urgency, stage in policies.stages.items():
         if stage.promise_factor < 1:
             yield f"stages.{urgency}", "the promise is at least the handling limit; promise_factor is 1 or more"
+        if stage.of_handling_max is not None and not 0 < stage.of_handling_max <= 1:
+            yield f"stages.{urgency}", "of_handling_max is a share: more than 0, at most 1"
 
 
 def _limits(policies: Policies) -> Iterator[tuple[str, str]]:

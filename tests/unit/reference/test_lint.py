@@ -4,8 +4,11 @@ import msgspec
 import pytest
 
 from services.reference.lint.checks import lint
+from services.reference.model.policies import Policies
 from services.reference.model.rules import Rule, Window
-from tests.unit.reference.town import DUTIES, UNITS, rule, the_town
+from services.reference.sheets.checking_policies import check_policies
+from tests.builders import the_policies
+from tests.unit.reference.town import DUTIES, ITEMS, UNITS, rule, the_town
 
 DRAINS = rule("drains", keywords=("雨水箅",), item="0203")
 
@@ -89,3 +92,50 @@ def test_a_more_specific_rule_is_not_shadowed_by_a_general_one(narrower: Rule) -
 
 def test_every_unit_of_the_town_is_in_force() -> None:
     assert {unit.id for unit in UNITS} == set(the_town().organisation.units)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reasons"),
+    [
+        pytest.param(
+            {"limit": "4wh"}, {"signed in within 1wd, handled within 4wh"}, id="signed-in-after-it-is-handled"
+        ),
+        pytest.param(
+            {"limit": "1wd", "urgency": "complex"},
+            {"handled within 1wd and verified within 2wd, but promised within 2wd"},
+            id="verified-after-it-was-promised",
+        ),
+        pytest.param({"limit": "1wd", "urgency": "complex", "source": "L"}, set(), id="the-law-leaves-nothing-for-it"),
+        pytest.param({"limit": "1d"}, set(), id="limits-that-run-otherwise-are-not-compared"),
+    ],
+)
+def test_limits_that_contradict_each_other_are_found(changes: dict[str, str], reasons: set[str]) -> None:
+    town = the_town(catalogue=(msgspec.structs.replace(ITEMS[1], **changes),), policies=policies(None))
+
+    findings = [finding for finding in lint(town) if finding.check == "contradicting-limits"]
+
+    assert {(finding.rule, finding.reason) for finding in findings} == {("item:0203", reason) for reason in reasons}
+
+
+def test_signing_in_and_verifying_take_at_most_their_share_of_handling() -> None:
+    quick = msgspec.structs.replace(ITEMS[1], limit="4wh")
+    town = the_town(catalogue=(quick, ITEMS[2]), policies=policies(0.5))
+
+    limits = town.terms["0203"].limits
+
+    assert (limits.sign_in, limits.handling, limits.verification, limits.promise) == ("2wh", "4wh", "2wh", "6wh")
+    assert "contradicting-limits" not in {finding.check for finding in lint(town)}
+
+
+@pytest.mark.parametrize("share", [0, -0.5, 1.5])
+def test_a_share_of_handling_that_is_none_is_refused(share: float) -> None:
+    refusals = check_policies(policies(share), {item.code: item for item in ITEMS})
+
+    assert "stages.normal" in {refusal.column for refusal in refusals}
+
+
+def policies(share: float | None) -> Policies:
+    """Return the city's policies with that share of handling for signing in and verifying."""
+    shipped = the_policies()
+    stages = {name: msgspec.structs.replace(stage, of_handling_max=share) for name, stage in shipped.stages.items()}
+    return msgspec.structs.replace(shipped, stages=stages)
