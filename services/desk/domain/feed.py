@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from services.contracts.events.dispatch import Urgency
-from services.contracts.events.progress import State, Step
+from services.contracts.events.progress import ClockKind, State, Step
 from services.contracts.events.report import Lane
 from services.ledger.domain.proposal import ProposalRow
 
@@ -29,6 +29,8 @@ class FeedEntry(msgspec.Struct, frozen=True, kw_only=True):
     number: str
     unit: str
     """Whom the step concerns; empty for a matter that concerns the whole case."""
+    clock: ClockKind | None
+    """Whose step it is; None for a major matter."""
     item: str | None
     lane: Lane
     urgency: Urgency

@@ -10,10 +10,10 @@ from services.desk.queries.asking import Asking
 # Two lists, each in its own order by an index, then joined: what is new stands at the end of both.
 FEED: Final = """
     with major as (
-        select m.at, 'major_matter' as what, m.case_id, '' as unit from ledger.major_matters m
+        select m.at, 'major_matter' as what, m.case_id, '' as unit, null as clock from ledger.major_matters m
         where m.at < coalesce($2::timestamptz, 'infinity') order by m.at desc limit $1
     ), steps as (
-        select s.effective_at, s.step, s.case_id, s.unit from ledger.steps s
+        select s.effective_at, s.step, s.case_id, s.unit, s.kind from ledger.steps s
         where s.step in ('letter', 'supervision', 'bulletin_proposal', 'interview_proposal', 'express', 'no_show')
             and s.effective_at < coalesce($2::timestamptz, 'infinity')
             and exists (select from ledger.cases c where c.case_id = s.case_id)
@@ -21,9 +21,9 @@ FEED: Final = """
     ), entries as (
         select e.*, c.number, c.item, c.lane, c.urgency, c.state, c.lead, c.subdistrict
         from (select * from major union all select * from steps) e join ledger.cases c using (case_id)
-    ), page as (select * from entries order by at desc, case_id, what, unit limit $1)
+    ), page as (select * from entries order by at desc, case_id, what, unit, clock limit $1)
     select json_build_object('at', clock.now(), 'rows', coalesce(
-        (select json_agg(p order by p.at desc, p.case_id, p.what, p.unit) from page p), '[]'::json))
+        (select json_agg(p order by p.at desc, p.case_id, p.what, p.unit, p.clock) from page p), '[]'::json))
 """
 PROPOSALS: Final = f"""
     with waiting as (

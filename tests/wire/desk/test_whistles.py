@@ -130,6 +130,17 @@ async def test_a_leader_sees_major_matters_and_red_steps_and_nobody_else_does(of
     assert office.count("ledger.notices") == 2
 
 
+async def test_each_line_of_the_feed_names_the_clock_whose_step_it_is(office: Office) -> None:
+    await office.open("case", cooperating=())
+    await office.settle("2026-03-10 02:00:00+00")
+
+    rows = (await office.get("leader", "/api/v1/feed")).json()["rows"]
+
+    lines = [(row["what"], row["clock"], row["unit"], row["at"]) for row in rows]
+    assert {"handling", "promise"} <= {clock for _, clock, _, _ in lines}
+    assert len({*lines}) == len(lines)
+
+
 async def test_a_case_of_a_sensitive_lane_reaches_no_leader_without_that_lane(office: Office) -> None:
     await office.open("case", lead="political_legal", cooperating=(), report={"lane": "stability", "text": None})
 
