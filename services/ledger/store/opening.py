@@ -18,6 +18,7 @@ from services.ledger.domain.life.finishing import take_follow_up
 from services.ledger.domain.life.opening import open_case, open_next
 from services.ledger.domain.successors import with_heirs
 from services.ledger.domain.taken import TakenCase
+from services.ledger.store.aside import CannotSettleError
 from services.ledger.store.cities import Cities
 from services.ledger.store.major import raise_major
 from services.ledger.store.opening_rows import add_clocks, arguments, placeholders
@@ -70,7 +71,8 @@ class Gate:
     async def open_repeat(self, decision: CaseDispatched) -> list[Opened]:
         """Open a case that its reporter reported before, and merge it at once into the one that goes on (X-11).
 
-        Where that has ended, or is an emergency or another's by now, this one is a case like any other.
+        Where that has ended, or is an emergency or another's by now, this one is a case like any other; so it is for a
+        while where the earlier one is not known yet or stands aside.
         """
         alone = replace(decision, report=replace(decision.report, repeats=None))
         if decision.urgency == "emergency":
@@ -81,9 +83,11 @@ class Gate:
                 if opened:
                     await join_repeat(self.connection, self.cities, decision.report)
                 return opened
-        except (NotKnownYetError, RefusedError) as error:
+        except RefusedError:
+            return await self.open_once([alone])
+        except (NotKnownYetError, CannotSettleError):
             opened = await self.open_once([alone])
-            if opened and isinstance(error, NotKnownYetError):
+            if opened:
                 await keep_for_later(self.connection, decision.report, self.now)
             return opened
 

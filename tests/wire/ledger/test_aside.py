@@ -7,11 +7,12 @@ import pytest
 
 from services.ledger.store.aside import ASIDE_MAX, ASIDE_SECONDS, Aside, CannotSettleError
 from services.ledger.store.settling import Settled
+from services.reference.deciding.decide import decide
 from services.reference.model.modes import ModeClass, ModeProfile
-from tests.builders import an_id
+from tests.builders import a_report, an_id
 from tests.environment.database import Database
 from tests.unit.reference.town import HERE, MORNING, a_version, calendars
-from tests.wire.ledger.moving_town import Town, a_town
+from tests.wire.ledger.moving_town import EPOCH, Town, a_town
 
 FLOOD = ModeProfile(id="flood", name_zh="防汛", classes=(ModeClass(items=("0203",), limits={"handling": "2uh"}),))
 LATE_IN_DECEMBER = datetime(2026, 12, 28, 1, tzinfo=UTC)
@@ -61,6 +62,22 @@ async def test_a_mended_case_is_settled_after_its_while_aside(town: Town) -> Non
     clock[0] = ASIDE_SECONDS + 1
 
     assert (await town.settling.settle_due(10)).cases == 1
+
+
+async def test_who_repeats_the_broken_case_has_one_of_their_own_meanwhile(town: Town) -> None:
+    await town.open("broken", place=HERE)
+    await break_case(town, "broken")
+    town.at(MORNING + timedelta(days=30))
+    now = await town.now()
+    again = a_report("again", text=None, accepted_at=now, place=HERE, repeats=an_id("broken"))
+
+    async with town.openings.gate() as gate:
+        opened = await gate.open_repeat(decide(again, await town.reference.at(now), EPOCH))
+
+    assert [case.case_id for case in opened] == [an_id("again")]
+    assert await town.rows("select case_id, other, repeats from ledger.likenesses") == [
+        (an_id("again"), an_id("broken"), True)
+    ]
 
 
 async def test_a_publication_moves_every_case_but_the_broken_one(town: Town) -> None:
