@@ -118,15 +118,17 @@ def _sender(event: dict[str, Any]) -> str | None:
 
 
 def give_precedence() -> None:
-    """Let the pages' main threads go before everything else here: a board's screen is a machine of its own.
+    """Let the browser go before everything else here: a board's screen is a machine of its own.
 
-    Beside services, databases and Kafka on two cores, a task waits in its middle for whoever else computes; without
-    the right to do this (not root) only the time of the processor can be looked at.
+    Beside services, databases and Kafka on two cores, a task waits in its middle for whoever else computes, be it in
+    the page's own thread or in those that paint for it; without the right to do this (not root) only the time of the
+    processor can be looked at.
     """
     for pid in _below(os.getpid()):
         with suppress(OSError):  # it ended meanwhile
-            if b"--type=renderer" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                os.setpriority(os.PRIO_PROCESS, pid, PRECEDENCE)
+            if b"--type=" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                for thread in Path(f"/proc/{pid}/task").iterdir():
+                    os.setpriority(os.PRIO_PROCESS, int(thread.name), PRECEDENCE)
 
 
 def _below(pid: int) -> Iterator[int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from tests.benchmarks.load.bodies import UNIQUE
+from tests.benchmarks.load.bodies import UNIQUE, never_sent
 from tests.benchmarks.product import Bench
 from tests.benchmarks.route import first_id
 
@@ -72,7 +72,7 @@ async def _until_queued(bench: Bench, began: datetime, lines: int) -> datetime:
 
 
 def _content(bodies: Sequence[str], call: int) -> bytes:
-    lines = []
+    lines, bodies = [], never_sent(bodies)
     for number in range(LINES_A_CALL):
         key = f"bulk-{time.monotonic_ns()}-{call}-{number}"
         body = bodies[number % len(bodies)].replace(UNIQUE, "".join(chr(97 + int(d)) for d in f"{call}{number:05}"))
