@@ -1,10 +1,10 @@
-"""Guards whose absence the whole system must show when its parts are killed: one test, minutes each."""
+"""Guards whose absence the whole system must show when its parts break: by the scenario that puts it to the test."""
 
 from typing import Final
 
 from tests.sabotage.guard import Guard
 
-KILLS: Final = "tests/faults/test_kills.py"
+PLAYED: Final = "tests/faults/test_scenarios.py::test_nothing_is_lost_doubled_early_false_or_astray"
 
 OF_FAULTS: Final = (
     Guard(
@@ -12,14 +12,14 @@ OF_FAULTS: Final = (
         file="services/ledger/store/acting.py",
         old="        await settle_all(connection, taken, self.cities, asking.act)\n",
         new="",
-        seen_by=KILLS,
+        seen_by=f"{PLAYED}[s16]",
     ),
     Guard(
         name="the report's key, under faults",
         file="services/intake/handlers/accepting.py",
         old="        if claim is not None:\n            first = self._undecided",
         new="        claim = None\n        if claim is not None:\n            first = self._undecided",
-        seen_by=KILLS,
+        seen_by=f"{PLAYED}[s13]",
     ),
     Guard(
         name="crash-only: what failed is not acknowledged, under faults",
@@ -29,6 +29,6 @@ OF_FAULTS: Final = (
             "        except Exception as error:\n"
         ),
         new="            await handle(batch)\n        except Exception as error:\n            return\n",
-        seen_by=KILLS,
+        seen_by=f"{PLAYED}[s12]",
     ),
 )
