@@ -7,7 +7,7 @@ from typing import Annotated, Final, cast
 import typer
 
 from services.appraisal.domain.compiling import compile_bulletin
-from services.appraisal.domain.periods import Period
+from services.appraisal.domain.periods import Period, is_half_year, is_week
 from services.appraisal.store.drafts import draft_half_year, save_draft, save_grades
 from services.appraisal.store.months import read_town
 from services.appraisal.store.publishing import (
@@ -51,7 +51,7 @@ def publish(
     """Publish a bulletin, grades or a week's points, as the person of WHISTLE_CLI_TOKEN; what was published stays."""
     if what not in {"bulletin", "grades"}:
         raise typer.BadParameter("--what is bulletin or grades")
-    of_a_month = what == "bulletin" and len(period) == len("2026-03")
+    of_a_month = what == "bulletin" and not is_week(period) and not is_half_year(period)
     answer(publish_month(period) if of_a_month else _publish_grades(period), as_json=as_json)
 
 
@@ -105,21 +105,21 @@ async def _correct(period: str, unit: str, grade: str, reason: str) -> Answer:
 
 async def _draft(connection: Connection, period: Period, now: datetime) -> None:
     """Draft grades from what there is now; whether that is enough the database says when they are published."""
-    if "H" in period.name:
+    if is_half_year(period.name):
         async with connection.transaction(isolation="repeatable_read"):
             await draft_half_year(connection, period, ZONE, now)
         return
     read, taken = await read_with_gaps(connection, period)
-    if "W" in period.name:
+    if is_week(period.name):
         await save_grades(connection, period, graded_week(read), taken, now)
     else:
         await save_draft(connection, compile_bulletin(read), graded_month(read), taken, now)
 
 
 async def _graded(connection: Connection, period: Period) -> Sequence[Graded]:
-    if "H" in period.name:
+    if is_half_year(period.name):
         async with one_instant(connection):
             town = await read_town(connection, period)
         return cast("Sequence[Graded]", await asked(graded_half_year(connection, period, ZONE, town.policy.grading)))
     read = await read_span(connection, period)
-    return graded_week(read) if "W" in period.name else graded_month(read)
+    return graded_week(read) if is_week(period.name) else graded_month(read)

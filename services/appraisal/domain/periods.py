@@ -44,6 +44,16 @@ def period_of(name: str, zone: ZoneInfo) -> Period:
     raise UnreadablePeriodError(f"{name[:20]!r} is no month (2026-03), week (2026-W09) or half-year (2026-H1)")
 
 
+def is_week(name: str) -> bool:
+    """Whether a period's name is that of a week."""
+    return _WEEK.fullmatch(name) is not None
+
+
+def is_half_year(name: str) -> bool:
+    """Whether a period's name is that of a half-year."""
+    return _HALF.fullmatch(name) is not None
+
+
 def month_at(at: datetime, zone: ZoneInfo) -> Period:
     """Return the month that `at` lies in."""
     day = at.astimezone(zone).date()
@@ -52,7 +62,7 @@ def month_at(at: datetime, zone: ZoneInfo) -> Period:
 
 def week_at(at: datetime, zone: ZoneInfo) -> Period:
     """Return the ISO week that `at` lies in."""
-    return period_of("{}-W{:02}".format(*at.astimezone(zone).date().isocalendar()[:2]), zone)
+    return _week_of(at.astimezone(zone).date(), zone)
 
 
 def week_before(period: Period, zone: ZoneInfo) -> Period:
@@ -76,7 +86,7 @@ def weeks_in(span: Period, zone: ZoneInfo) -> tuple[Period, ...]:
     first = span.starts.astimezone(zone).date()
     days = (first + timedelta(days=offset) for offset in range((span.ends - span.starts).days + 1))
     sundays = (day for day in days if day.isoweekday() == SUNDAY and span.holds(_midnight(day, zone)))
-    return tuple(period_of("{}-W{:02}".format(*day.isocalendar()[:2]), zone) for day in sundays)
+    return tuple(_week_of(day, zone) for day in sundays)
 
 
 def months_in(half: Period, zone: ZoneInfo) -> tuple[Period, ...]:
@@ -87,15 +97,19 @@ def months_in(half: Period, zone: ZoneInfo) -> tuple[Period, ...]:
 
 def rests_on(period: Period, zone: ZoneInfo) -> tuple[str, ...]:
     """Return whose published entries go into its grades: the weeks of a month, the months of a half-year."""
-    if _WEEK.fullmatch(period.name):
+    if is_week(period.name):
         return ()
-    parts = months_in(period, zone) if _HALF.fullmatch(period.name) else weeks_in(period, zone)
+    parts = months_in(period, zone) if is_half_year(period.name) else weeks_in(period, zone)
     return tuple(part.name for part in parts)
 
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _WEEK = re.compile(r"(\d{4})-W(\d{2})")
 _HALF = re.compile(r"(\d{4})-H([12])")
+
+
+def _week_of(day: date, zone: ZoneInfo) -> Period:
+    return period_of("{}-W{:02}".format(*day.isocalendar()[:2]), zone)
 
 
 def _month(year: int, month: int) -> tuple[date, date]:

@@ -12,7 +12,7 @@ import msgspec
 
 from services.appraisal.domain.counting import Month
 from services.appraisal.domain.grades import HalfYearGrade, MonthGrade, half_year_grade, month_grades
-from services.appraisal.domain.periods import Period, months_in, weeks_in
+from services.appraisal.domain.periods import Period, is_week, months_in, weeks_in
 from services.appraisal.domain.points import points_of, sum_of
 from services.reference.model.appraising import Grading
 
@@ -141,7 +141,7 @@ async def correct_grade(
     Raises:
         NotPublishedError: nothing is published for the unit, or the period has no such grade or points.
     """
-    statement = CORRECT_POINTS if "W" in period else CORRECT
+    statement = CORRECT_POINTS if is_week(period) else CORRECT
     entry: int = await _asked(connection, statement, period, unit, grade, reason, token_hash)
     return entry
 

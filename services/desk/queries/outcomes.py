@@ -74,13 +74,12 @@ def items_of(told: Mapping[str, Any], *, published: bool) -> dict[str, Item]:
     return {item.name: item for item in items}
 
 
-async def outcomes_of(asking: Asking, period: str) -> dict[str, Sequence[OutcomeShown]]:
+async def outcomes_of(asking: Asking, period: str) -> Mapping[str, Sequence[OutcomeShown]]:
     """Return what was recorded about a month, by the name of the item."""
-    found: dict[str, Sequence[OutcomeShown]] = {}
+    found: dict[str, list[OutcomeShown]] = {}
     for row in await asking.connection.fetch(ALL, period):
         one = OutcomeShown(**row)
-        name = f"{one.kind}/{one.about}"
-        found[name] = [*found.get(name, ()), one]
+        found.setdefault(f"{one.kind}/{one.about}", []).append(one)
     return found
 
 

@@ -14,7 +14,7 @@ from services.reference.versions.publish import Connection, PublicationRefusedEr
 
 EVERYWHERE: Final = frozenset({"department", "company", "center", "district"})
 """Kinds of units that are told wherever it is."""
-SWITCH: Final = "select reference.switch_mode($1, $2, $3, $4, $5, $6)"
+SWITCH: Final = "select reference.switch_mode($1, $2, $3, null, $4, $5)"
 BEGINS: Final = "select active_from from reference.versions where version = $1"
 
 
@@ -54,22 +54,16 @@ def profile_of(switch: Switch, version: ReferenceVersion) -> ModeProfile:
     raise PublicationRefusedError("RV006", f"no profile {switch.profile}; published are: {known}")
 
 
-async def switch_mode(
-    connection: Connection,
-    switch: Switch,
-    version: ReferenceVersion,
-    token_hash: bytes,
-    active_from: datetime | None = None,
-) -> Switched:
+async def switch_mode(connection: Connection, switch: Switch, version: ReferenceVersion, token_hash: bytes) -> Switched:
     """Switch a profile of the version in force; call it in the transaction that tells the units.
 
-    Without `active_from` it begins as soon as it may: 4 s from now (design §7), by the database's clock.
+    It begins as soon as it may: 4 s from now (design §7), by the database's clock.
 
     Raises:
         PublicationRefusedError: no such profile or area, on or off already, too little notice, no such role.
     """
     profile = profile_of(switch, version)
-    arguments = (switch.profile, switch.area, switch.on, active_from, switch.reason, token_hash)
+    arguments = (switch.profile, switch.area, switch.on, switch.reason, token_hash)
     number = int(str(await asked(connection, SWITCH, *arguments)))
     begins: datetime = await connection.fetchval(BEGINS, number)
     return Switched(number, begins, tuple(dict.fromkeys(_told(switch, profile, version))))

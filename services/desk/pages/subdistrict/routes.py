@@ -44,13 +44,7 @@ class SubdistrictPages:
     async def rows(self, visit: Visit) -> Response:
         """Answer what moves, or 304 when nothing has."""
         given = await self._given(visit)
-        known = [
-            given["open_whistles"],
-            given["closed_whistles"],
-            given["area"],
-            given["calls_left"],
-            visit.view.language,
-        ]
+        known = [*(given[name] for name in MOVING), visit.view.language]
         etag = '"' + sha256(repr(known).encode()).hexdigest()[:24] + '"'
         if visit.request.headers.get("if-none-match") == etag:
             return Response(status_code=304, headers={"ETag": etag})
@@ -68,13 +62,13 @@ class SubdistrictPages:
             opened = await whistles_of(asking, WhistleFilter(open=True), None, WHISTLES_MAX)
             closed = await whistles_of(asking, WhistleFilter(open=False), None, CLOSED_MAX)
             area = await area_cases(asking, units, chosen)
+        own = [whistle for whistle in opened.whistles if whistle.subdistrict in units]
         return {
-            "open_whistles": [whistle for whistle in opened.whistles if whistle.subdistrict in units],
+            "open_whistles": own,
             "closed_whistles": [whistle for whistle in closed.whistles if whistle.subdistrict in units],
             "area": [(case, await self._card(case), await self._left(case, area.at)) for case in area.cases],
             "calls_left": {
-                (whistle.case_id, whistle.number): await self._calls_left(whistle, area.at)
-                for whistle in opened.whistles
+                (whistle.case_id, whistle.number): await self._calls_left(whistle, area.at) for whistle in own
             },
             "which": chosen,
             "whichs": get_args(Which),
@@ -83,15 +77,15 @@ class SubdistrictPages:
         }
 
     async def _left(self, case: AreaCase, at: datetime) -> WorkLeft | None:
-        promises = (clock for clock in case.running if (clock.kind, clock.unit) == ("promise", ""))
-        for clock in promises:
-            return work_left(clock, (await self.parts.desk.versions.of(clock.calendar)).calendar, at)
-        return None
+        promise = next((clock for clock in case.running if (clock.kind, clock.unit) == ("promise", "")), None)
+        if promise is None:
+            return None
+        return work_left(promise, (await self.parts.desk.versions.of(promise.calendar)).calendar, at)
 
     async def _calls_left(self, whistle: WhistleShown, at: datetime) -> dict[str, WorkLeft]:
         # A call has no clock here: its kind says what limit it has, and so whether nights count.
         latest = self.parts.names.latest()
-        limit = {str(kind): said for kind, said in latest.policies.whistle.report_in.items()}.get(whistle.kind, "")
+        limit = latest.policies.whistle.report_in.get(whistle.kind, "")
         calendar = (await self.parts.desk.versions.of(latest.number)).calendar
         waiting = (call for call in whistle.calls if call.state == "called")
         known = {call.unit: work_left(Deadline(limit, call.due_at), calendar, at) for call in waiting}
