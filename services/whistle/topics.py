@@ -9,7 +9,7 @@ import typer
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
-from services.chassis.delivery.topics import Topic, create_missing, raise_refusals, topics_of_flow
+from services.chassis.delivery.topics import Topic, ask_controller, create_missing, raise_refusals, topics_of_flow
 from services.contracts.flow import FLOW
 from services.whistle.connecting import kafka_admin
 from services.whistle.settings import CliSettings
@@ -114,7 +114,9 @@ async def _close(admin: AIOKafkaAdminClient, difference: Difference, replication
     if difference.action == "create":
         await create_missing(admin, [topic], replication)
     elif difference.action == "grow":
-        raise_refusals((await admin.create_partitions({topic.name: NewPartitions(topic.partitions)})).topic_errors)
+        wanted_partitions = {topic.name: NewPartitions(topic.partitions)}
+        answer = await ask_controller(lambda: admin.create_partitions(wanted_partitions))
+        raise_refusals(answer.topic_errors)
     elif difference.action == "configure":
         wanted = topic.configs(replication)
         await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic.name, wanted)])

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from deploy.embedded.kafka import Kafka
+from services.chassis.delivery.topics import topics_of_flow
 from services.contracts.codec import decode
 from services.contracts.events import CaseProgressed, NoticeIssued
 from services.contracts.events.moves import Moved
@@ -21,10 +22,10 @@ from services.reference.model.modes import ModeClass, ModeProfile, WorkGroup
 from services.reference.versions.publish import PublicationRefusedError
 from tests.environment.database import Database
 from tests.environment.process import Process, known_as
+from tests.environment.topics import make_topics
 from tests.unit.reference.town import HERE, MORNING, THERE, a_version
 from tests.waiting import eventually
 from tests.wire.ledger.moving_town import Town, a_town
-from tests.wire.router.worker import make_topics
 
 FLOOD = ModeProfile(
     id="flood",
@@ -118,7 +119,7 @@ async def a_thousand_open(town: Town, kafka: Kafka) -> AsyncIterator[None]:
     for batch in range(4):
         await town.open(*(f"here-{batch}-{n}" for n in range(OPEN // 40)), place=HERE)
         await town.open(*(f"there-{batch}-{n}" for n in range(9 * OPEN // 40)), place=THERE)
-    await make_topics(kafka)
+    await make_topics(kafka.address, topics_of_flow())
     ledger = Process("ledger", known_as("ledger_writer", town.database) | {"KAFKA_BROKERS": kafka.address} | STEPPED)
     await town.run_on()
     with ledger.running():

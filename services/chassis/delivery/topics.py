@@ -1,17 +1,21 @@
 """Making Kafka's topics as FLOW declares them: by name, partitions and retention, whatever they carry."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaConnectionError, TopicAlreadyExistsError, for_code
 
 from services.contracts.flow import FLOW, RECORD_BYTES_MAX
 
 OVERHEAD_BYTES: Final = 64 * 1024
 """Keys, headers and the batch around the largest record."""
+
+CONTROLLER_SECONDS_MAX: Final = 5.0
+CONTROLLER_SECONDS_BETWEEN: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +69,26 @@ async def create_missing(admin: AIOKafkaAdminClient, topics: Sequence[Topic], re
         NewTopic(topic.name, topic.partitions, replication, topic_configs=topic.configs(replication))
         for topic in missing
     ]
-    raise_refusals((await admin.create_topics(wanted)).topic_errors)
+    answer = await ask_controller(lambda: admin.create_topics(wanted))
+    raise_refusals(answer.topic_errors)
     return [topic.name for topic in missing]
+
+
+async def ask_controller(question: Callable[[], Awaitable[Any]]) -> Any:
+    """Return the controller's answer; while no controller is known, put the question again.
+
+    Raises:
+        KafkaConnectionError: none was known for CONTROLLER_SECONDS_MAX.
+    """
+    for _ in range(int(CONTROLLER_SECONDS_MAX / CONTROLLER_SECONDS_BETWEEN)):
+        try:
+            return await question()
+        except AttributeError as unknown:
+            # aiokafka 0.14 reads the id of a controller that its look at the cluster did not bring.
+            if unknown.name != "nodeId":
+                raise
+        await asyncio.sleep(CONTROLLER_SECONDS_BETWEEN)
+    raise KafkaConnectionError("the cluster names no controller")
 
 
 def raise_refusals(errors: Sequence[tuple[Any, ...]]) -> None:

@@ -107,7 +107,8 @@ async def test_a_wrong_field_is_named_without_its_value(client: httpx2.AsyncClie
     answer = await client.post("/typed", json={"count": "13812345678x"})
 
     assert answer.json()["errors"][0]["field"] == "body.count"
-    assert "138" not in answer.text
+    request_id = answer.headers["x-request-id"]  # drawn at random: may hold any three digits
+    assert "138" not in answer.text.replace(request_id, "")
 
 
 @pytest.mark.parametrize("declared", [True, False])

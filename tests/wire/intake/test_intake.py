@@ -13,15 +13,16 @@ from aiokafka import AIOKafkaConsumer
 
 from deploy.embedded.kafka import Kafka
 from deploy.embedded.postgres import Postgres
+from services.chassis.delivery.topics import topics_of_flow
 from services.contracts.codec import decode
 from services.contracts.events import ReportFollowedUp, ReportReceived
 from tests.component.intake.test_pictures import a_picture
 from tests.environment.database import Database
+from tests.environment.topics import make_topics
 from tests.unit.reference.town import a_version
 from tests.waiting import eventually
 from tests.wire.intake.processes import running
 from tests.wire.reference.publishing import publish_first
-from tests.wire.router.worker import make_topics
 
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres]
 
@@ -35,7 +36,7 @@ async def published(database: Database) -> Database:
 @pytest.fixture
 async def consumer(kafka_server: Kafka) -> AsyncIterator[Any]:
     """Reads everything that intake publishes."""
-    await make_topics(kafka_server)
+    await make_topics(kafka_server.address, topics_of_flow())
     topics = (ReportReceived.TYPE, ReportFollowedUp.TYPE)
     consumer = AIOKafkaConsumer(*topics, bootstrap_servers=kafka_server.address, auto_offset_reset="earliest")
     await consumer.start()
@@ -46,7 +47,7 @@ async def consumer(kafka_server: Kafka) -> AsyncIterator[Any]:
 async def records_of(consumer: Any, case_id: str, found: list[Any], count: int) -> list[Any]:
     """Add what came about the case to `found`; return it once there are `count`."""
     for records in (await consumer.getmany(timeout_ms=50)).values():
-        found += [record for record in records if record.key.decode() == case_id]
+        found += [record for record in records if record.key == case_id.encode()]
     return found if len(found) >= count else []
 
 

@@ -8,14 +8,15 @@ import pytest
 from msgspec.structs import replace
 
 from deploy.embedded.kafka import Kafka
+from services.chassis.delivery.topics import topics_of_flow
 from services.reference.model.version import ReferenceVersion
 from tests.environment.database import Database
 from tests.environment.process import Process, known_as
+from tests.environment.topics import make_topics
 from tests.unit.reference.town import HERE, MORNING, a_version, calendars
 from tests.waiting import eventually
 from tests.wire.ledger.moving_town import Town, a_town
 from tests.wire.ledger.test_moving import FLOOD
-from tests.wire.router.worker import make_topics
 
 pytestmark = [pytest.mark.postgres, pytest.mark.kafka]
 
@@ -78,7 +79,7 @@ async def test_killed_while_it_moves_the_ledger_moves_every_pending_clock_once(
     due: Callable[[datetime], datetime],
     kills: int,
 ) -> None:
-    await make_topics(kafka_server)
+    await make_topics(kafka_server.address, topics_of_flow())
     ledger = a_ledger(kafka_server, database)
     async with a_town(database, a_version(profiles=(FLOOD,)), MORNING) as town:
         for batch in range(BATCHES):

@@ -4,25 +4,20 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.embedded.kafka import Kafka
-from services.chassis.delivery.topics import create_missing, topics_of_flow
+from services.chassis.delivery.topics import topics_of_flow
 from services.contracts.codec import encode, headers_of, key_of
 from services.contracts.events import Event
 from tests.environment.database import Database
 from tests.environment.process import Process, known_as
+from tests.environment.topics import make_topics
 
 
 @asynccontextmanager
 async def running(service: str, role: str, database: Database, kafka: Kafka, **settings: str) -> AsyncIterator[Process]:
     """Run the service until the block is left; FLOW's topics exist."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.address)
-    await admin.start()
-    try:
-        await create_missing(admin, topics_of_flow())
-    finally:
-        await admin.close()
+    await make_topics(kafka.address, topics_of_flow())
     own = {**known_as(role, database), "KAFKA_BROKERS": kafka.address, "INSTANCE": database.name}
     with Process(service, own | settings).running() as process:
         yield process

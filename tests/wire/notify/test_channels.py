@@ -80,7 +80,7 @@ async def test_a_robot_that_is_gone_makes_the_message_dead_at_once_with_the_reas
     [
         ("sms", "+86 138 1234 5678", "138****5678", "13812345678"),
         ("mail", "zhang.wei@drainage.example", "z***@drainage.example", "zhang"),
-        ("dingtalk", "https://8.8.8.8/robot/send?access_token=ab0012345", "https://8.8.8.8/robot/send?…2345", "ab00"),
+        ("dingtalk", "https://8.8.8.8/robot/send?access_token=zq0012345", "https://8.8.8.8/robot/send?…2345", "zq00"),
     ],
 )  # fmt: skip
 async def test_numbers_addresses_and_keys_are_sealed(

@@ -9,13 +9,15 @@ from uuid import UUID, uuid4
 import pytest
 
 from deploy.embedded.kafka import Kafka
+from services.chassis.delivery.topics import topics_of_flow
 from services.contracts.codec import event_id_of
 from services.contracts.events import CaseDispatched, ReportReceived
 from tests.environment.database import Database
+from tests.environment.topics import make_topics
 from tests.unit.reference.town import a_report, a_return, a_version, rule
 from tests.waiting import eventually
 from tests.wire.reference.publishing import publish_first
-from tests.wire.router.worker import Decisions, consumer_of_decisions, make_topics, running, send
+from tests.wire.router.worker import Decisions, consumer_of_decisions, running, send
 
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres]
 
@@ -27,7 +29,7 @@ ROUTED = re.compile(r'whistle_router_cases_routed_total\{department="drainage"\}
 
 @pytest.fixture
 async def decisions(kafka_server: Kafka) -> AsyncIterator[Decisions]:
-    await make_topics(kafka_server)
+    await make_topics(kafka_server.address, topics_of_flow())
     consumer = consumer_of_decisions(kafka_server)
     await consumer.start()
     yield Decisions(consumer)

@@ -1,18 +1,15 @@
 """A router as a process of its own, and what it publishes."""
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from typing import Any
 from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError
 
 from deploy.embedded.kafka import Kafka
 from services.contracts.codec import decode, encode, headers_of, key_of
 from services.contracts.events import CaseDispatched, Event
-from services.contracts.flow import FLOW
 from tests.environment.database import Database
 from tests.environment.process import Process, known_as
 
@@ -25,18 +22,6 @@ def worker(kafka: Kafka, database: Database) -> Process:
 def running(kafka: Kafka, database: Database) -> AbstractContextManager[Process]:
     """Run a router until the block is left."""
     return worker(kafka, database).running()
-
-
-async def make_topics(kafka: Kafka) -> None:
-    """Make every topic of the flow that does not exist yet."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.address)
-    await admin.start()
-    try:
-        for hop in FLOW:
-            with suppress(TopicAlreadyExistsError):
-                await admin.create_topics([NewTopic(hop.topic, hop.partitions, 1)])
-    finally:
-        await admin.close()
 
 
 async def send(kafka: Kafka, *events: Event, raw: Sequence[tuple[str, bytes]] = ()) -> None:
