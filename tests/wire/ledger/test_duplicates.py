@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from services.contracts.events import Place, ReportFollowedUp
-from services.ledger.store.comparing import Comparing
+from services.ledger.store.comparing import COMPARE, Comparing
 from tests.builders import MONDAY_NOON, a_city, an_id
 from tests.environment.database import Database
 from tests.wire.desk.office import ANSWER, TheCity, bearer
@@ -60,6 +60,43 @@ async def test_the_comparison_looks_again_at_its_last_seconds_only(
     )
 
     assert room.office.count("ledger.uncompared(10)") == found
+
+
+FILL = """
+    insert into ledger.compared (case_id, community, grid, item, accepted_at, look)
+    select gen_random_uuid(), 'com-0101', grid, '0203', timestamptz '{at}' - number * interval '1 second', '{{}}'
+    from unnest('{{"", "grid-1"}}'::text[] || array(select 'grid-' || n from generate_series(2, 99) n)) as grid,
+        generate_series(1, 50) as number;
+    analyze ledger.compared
+"""
+EXPLAINED = f"explain (analyze, buffers, format json) {COMPARE}"
+
+
+@pytest.mark.parametrize(
+    ("grid", "seconds"),
+    [
+        pytest.param("grid-1", [1, 1, 2, 2, 3, 3, 4, 4], id="of-its-grid-and-of-none"),
+        pytest.param("", [1] * 8, id="of-its-community-where-it-names-no-grid"),
+    ],
+)
+async def test_a_case_is_compared_with_the_newest_however_many_its_community_has(
+    room: Room, grid: str, seconds: list[int]
+) -> None:
+    database = room.office.database
+    database.run_sql(FILL.format(at=MONDAY_NOON.isoformat()))
+    new = ([an_id("new")], ["com-0101"], [grid], ["0203"], [MONDAY_NOON], ["{}"])
+
+    async with room.comparing.pool.acquire() as connection, connection.transaction():
+        found = await connection.fetch(COMPARE, *new, 8)
+        (again,) = msgspec.json.decode(await connection.fetchval(EXPLAINED, *new, 8))
+
+    assert [row["accepted_at"] for row in found] == [MONDAY_NOON - timedelta(seconds=each) for each in seconds]
+    ids = ",".join(f"'{row['case_id']}'" for row in found)
+    others = database.run_sql(
+        f"select count(*) from ledger.compared where case_id in ({ids}) and grid not in ('', '{grid}')"
+    )
+    assert not grid or others == "0"
+    assert again["Plan"]["Shared Hit Blocks"] < 100, "its grid's pages, not its community's"
 
 
 async def test_the_answer_is_everybodys_and_all_promises_stop_together(room: Room) -> None:
