@@ -1,12 +1,14 @@
 """One service of the embedded system: started when it may, checked until healthy, restarted when it fails."""
 
 import asyncio
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Protocol
 
 from deploy.embedded.children import Children
@@ -54,7 +56,8 @@ class ProcessRunner:
 
     async def __call__(self, watched: Watched) -> int:
         service = watched.service
-        child = self.children.start(service.name, argv(service.command), self._environment(service))
+        environment = self._environment(service) | {"TMPDIR": str(self._emptied(service))}
+        child = self.children.start(service.name, argv(service.command), environment)
         watched.pid = child.pid
         try:
             if service.health:
@@ -76,6 +79,13 @@ class ProcessRunner:
                 watched.enter(Phase.HEALTHY)
                 return
             await asyncio.sleep(health.start_interval.total_seconds())
+
+    def _emptied(self, service: Service) -> Path:
+        # As a container's tmpfs: what a killed process left of a month's workbook is gone when it starts again.
+        folder = self.children.folder / "temporary" / service.name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True, mode=0o700)
+        return folder
 
     def _environment(self, service: Service) -> dict[str, str]:
         return {**self.environment, **service.environment}

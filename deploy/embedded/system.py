@@ -28,7 +28,7 @@ SERVER_PORTS: Final = {
 }
 """Beside the ports of compose.yaml, so that a local Kafka or PostgreSQL may keep its own."""
 START_SECONDS: Final = 180.0
-KEPT: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONHASHSEED")
+KEPT: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "PYTHONHASHSEED")
 """Of the caller's environment only this reaches a service."""
 
 

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -24,6 +25,9 @@ def main(name: str, act: str) -> int:
 
 def serve(name: str) -> int:
     stopped = threading.Event()
+    temporary = Path(tempfile.gettempdir())
+    (FOLDER / f"{name}.temporary").write_text(",".join(each.name for each in temporary.iterdir()), encoding="utf-8")
+    (temporary / "half-written").touch()
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     (FOLDER / f"{name}.up").touch()
     stopped.wait()

@@ -94,6 +94,21 @@ async def test_a_killed_service_is_started_again(small_system: System, tmp_path:
     assert small_system.restarts("early") == 1
 
 
+async def test_what_a_killed_service_had_half_written_is_gone_when_it_starts_again(
+    small_system: System, tmp_path: Path
+) -> None:
+    temporary = tmp_path / "state" / "temporary" / "early"
+    found = tmp_path / "early.temporary"
+    assert [each.name for each in temporary.iterdir()] == ["half-written"]
+    found.unlink()
+
+    small_system.kill("early")
+
+    await eventually(found.exists, within_seconds=60)
+    small_system.wait_ready("early", within_seconds=60)
+    assert found.read_text(encoding="utf-8") == ""
+
+
 def test_a_stopped_service_drains_and_stays_stopped_until_it_is_started(small_system: System, tmp_path: Path) -> None:
     small_system.stop("late")
     assert (tmp_path / "late.drained").exists()
