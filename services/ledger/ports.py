@@ -24,8 +24,11 @@ class Gate(Protocol):
         """Open each case that is not yet open, with its assignments and clocks. Known cases are skipped."""
         ...
 
-    async def open_repeat(self, decision: CaseDispatched) -> Sequence[Opened]:
-        """Open a case whose reporter says nothing new, merged at once into the one that is open already (X-11)."""
+    async def open_repeats(self, decisions: Sequence[CaseDispatched]) -> Sequence[Opened]:
+        """Open cases whose reporters say nothing new, each merged at once into the one that is open already (X-11).
+
+        In the order in which they were reported: one may repeat another.
+        """
         ...
 
     async def open_attempts(self, decisions: Sequence[CaseDispatched]) -> None:

@@ -41,7 +41,7 @@ from services.router.handlers import DecideReports
 from services.router.metrics import RouterMetrics
 from tests.benchmarks.counting import BYTES_TOLERANCE, added, baseline, counted_pool, rows_of
 from tests.benchmarks.load.bodies import UNIQUE, bodies
-from tests.builders import MONDAY_NOON, a_dispatched_case, an_id
+from tests.builders import MONDAY_NOON, a_dispatched_case, a_report, an_id
 from tests.environment.database import Database
 from tests.unit.reference.test_default_rules import shipped
 from tests.wire.desk.office import SETUP, TheCity, person_sql, token_of
@@ -112,6 +112,22 @@ async def test_a_batch_of_first_decisions_is_four_statements(database: Database)
     assert len(sent) == baseline("ledger.statements_per_batch")
     assert added(before, rows_of(database), BATCH) == baseline("ledger.rows_per_case")
     assert size <= BYTES_TOLERANCE * baseline("ledger.bytes_per_case_progressed")
+
+
+async def test_repeats_join_together_in_as_many_statements_as_one_of_them(database: Database) -> None:
+    database.run_sql(SETUP)
+    again = [a_report(f"again {number}", repeats=an_id(f"case {number}")) for number in range(BATCH)]
+    async with counted_pool(database, "ledger_writer") as (pool, statements):
+        ledger = Openings(pool, TheCity())  # type: ignore[arg-type]
+        async with ledger.gate() as gate:
+            await gate.open_once([a_dispatched_case(f"case {number}") for number in range(BATCH)])
+        before = rows_of(database)
+        with statements.counted() as sent:
+            async with ledger.gate() as gate:
+                await gate.open_repeats([a_dispatched_case(f"again {n}", report) for n, report in enumerate(again)])
+
+    assert len(sent) == baseline("ledger.statements_per_batch_of_repeats")
+    assert added(before, rows_of(database), BATCH) == baseline("ledger.rows_per_repeat")
 
 
 async def test_a_turn_of_owed_steps_costs_as_many_statements_for_one_case_as_for_many(database: Database) -> None:

@@ -1,28 +1,27 @@
 """Opening first decisions: a whole batch in one call; and what reaches cases that exist: next attempts, follow-ups."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
-from msgspec.structs import replace
+import asyncpg
 
 from services.chassis.postgres import Pool
 from services.contracts.codec import decode, encode
 from services.contracts.events import CaseDispatched, ReportFollowedUp
-from services.ledger.domain.acts import RefusedError
 from services.ledger.domain.clocks import ClockMaker
 from services.ledger.domain.life.finishing import take_follow_up
-from services.ledger.domain.life.opening import open_case, open_next
+from services.ledger.domain.life.opening import Opening, open_case, open_next
 from services.ledger.domain.successors import with_heirs
 from services.ledger.domain.taken import TakenCase
-from services.ledger.store.aside import CannotSettleError
 from services.ledger.store.cities import Cities
 from services.ledger.store.major import raise_major
 from services.ledger.store.opening_rows import add_clocks, arguments, placeholders
-from services.ledger.store.repeating import SURVIVORS, NotKnownYetError, join_repeat, keep_for_later
+from services.ledger.store.repeating import join_and_write, take_repeated
 from services.ledger.store.settling import settle_all
 from services.ledger.store.taking import Taken, take
 from services.ledger.store.writing import write
@@ -30,6 +29,7 @@ from services.ledger.store.writing import write
 GATE: Final = "select opened_at, version, epoch from ledger.gate()"
 OPEN: Final = f"select opened, followed_up from ledger.open({placeholders()})"
 KEEP_FOLLOWUPS: Final = "select ledger.keep_followups($1, $2, $3)"
+SURVIVORS: Final = "select * from ledger.survivors_of($1)"
 FOLLOWUPS_WAITING: Final = "select followup_id, case_id, body from ledger.followups_waiting($1)"
 
 
@@ -53,13 +53,36 @@ class Gate:
     async def open_once(self, decisions: Sequence[CaseDispatched]) -> list[Opened]:
         """Open each case that is not yet open, with its assignments and clocks, atomically; known ones are skipped."""
         firsts = await self._for_heirs({one.report.case_id: one for one in reversed(decisions)}.values())
-        makers = {
-            number: ClockMaker(await self.cities.of(number, self.version))
-            for number in {decision.reference_version for decision in firsts}
-        }
-        openings = [
-            open_case(decision, self.now, makers[decision.reference_version], self.epoch) for decision in firsts
-        ]
+        makers = await self._makers(firsts)
+        return await self._open(makers, [self._opening(makers, decision) for decision in firsts])
+
+    async def open_repeats(self, decisions: Sequence[CaseDispatched]) -> list[Opened]:
+        """Open cases that their reporters reported before, each merged at once into the one that goes on (X-11).
+
+        Where that has ended, or is an emergency or another's by now, it is a case like any other; so it is for a while
+        where the earlier one is not known yet or stands aside.
+        """
+        repeats, after_lock = await take_repeated(self.connection, self.cities, decisions, self.epoch)
+        new = await self._for_heirs(decision for decision in decisions if not repeats.is_known(decision))
+        makers = await self._makers(new)
+        begin = partial(repeats.begin, open_=partial(self._opening, makers))
+        openings = [begin(decision) for decision in new if not repeats.is_known(decision)]
+        if not openings:
+            return []
+        opened = await self._open(makers, openings)
+        if len(opened) < len(openings):
+            raise asyncpg.SerializationError("another process opened one of these cases meanwhile")
+        await join_and_write(self.connection, repeats, after_lock or self.now)
+        return opened
+
+    async def _makers(self, decisions: Iterable[CaseDispatched]) -> dict[int, ClockMaker]:
+        numbers = {decision.reference_version for decision in decisions}
+        return {number: ClockMaker(await self.cities.of(number, self.version)) for number in numbers}
+
+    def _opening(self, makers: Mapping[int, ClockMaker], decision: CaseDispatched) -> Opening:
+        return open_case(decision, self.now, makers[decision.reference_version], self.epoch)
+
+    async def _open(self, makers: Mapping[int, ClockMaker], openings: Sequence[Opening]) -> list[Opened]:
         rows = await self.connection.fetch(OPEN, *arguments(openings, self.now, self.version))
         opened = [Opened(row["opened"], row["followed_up"]) for row in rows]
         known = {case.case_id for case in opened}
@@ -67,29 +90,6 @@ class Gate:
         policies = {number: maker.city.policies for number, maker in makers.items()}
         await raise_major(self.connection, [document.case for document, _ in openings], known, policies, self.epoch)
         return opened
-
-    async def open_repeat(self, decision: CaseDispatched) -> list[Opened]:
-        """Open a case that its reporter reported before, and merge it at once into the one that goes on (X-11).
-
-        Where that has ended, or is an emergency or another's by now, this one is a case like any other; so it is for a
-        while where the earlier one is not known yet or stands aside.
-        """
-        alone = replace(decision, report=replace(decision.report, repeats=None))
-        if decision.urgency == "emergency":
-            return await self.open_once([alone])
-        try:
-            async with self.connection.transaction():
-                opened = await self.open_once([decision])
-                if opened:
-                    await join_repeat(self.connection, self.cities, decision.report)
-                return opened
-        except RefusedError:
-            return await self.open_once([alone])
-        except (NotKnownYetError, CannotSettleError):
-            opened = await self.open_once([alone])
-            if opened:
-                await keep_for_later(self.connection, decision.report, self.now)
-            return opened
 
     async def open_attempts(self, decisions: Sequence[CaseDispatched]) -> None:
         """Open the further attempts that cases await; decisions nobody awaits are recorded as superseded."""

@@ -9,10 +9,8 @@ import msgspec
 
 from services.chassis.columns import column
 from services.contracts.codec import encode
-from services.contracts.events import CaseProgressed
+from services.ledger.domain.life.opening import Opening
 from services.ledger.domain.state import CaseDocument, ClockRow
-
-Opening = tuple[CaseDocument, CaseProgressed]
 
 BATCH: Final = ("timestamptz", "integer", "text[]", "text[]", "bytea[]")
 CASES: Final = ("uuid[]", "uuid[]", *["text[]"] * 11, "timestamptz[]", "integer[]")

@@ -72,7 +72,7 @@ async def test_who_repeats_the_broken_case_has_one_of_their_own_meanwhile(town: 
     again = a_report("again", text=None, accepted_at=now, place=HERE, repeats=an_id("broken"))
 
     async with town.openings.gate() as gate:
-        opened = await gate.open_repeat(decide(again, await town.reference.at(now), EPOCH))
+        opened = await gate.open_repeats([decide(again, await town.reference.at(now), EPOCH)])
 
     assert [case.case_id for case in opened] == [an_id("again")]
     assert await town.rows("select case_id, other, repeats from ledger.likenesses") == [

@@ -44,7 +44,7 @@ def merge(duplicate: TakenCase, survivor: TakenCase, merging: Merging) -> None:
     Raises:
         RefusedError: of different lanes, with different accused units, or one of them cannot be merged.
     """
-    _refuse(duplicate, survivor)
+    refuse_to_merge(duplicate, survivor)
     row, into, automatic = duplicate.case, survivor.case, merging.share is not None
     _lay_down(duplicate, merging.now)
     row.duplicate_of = into.case_id
@@ -101,7 +101,8 @@ def others_of(act: object) -> tuple[UUID, ...]:
             return ()
 
 
-def _refuse(duplicate: TakenCase, survivor: TakenCase) -> None:
+def refuse_to_merge(duplicate: TakenCase, survivor: TakenCase) -> None:
+    """Raise RefusedError where the two must stay two cases."""
     row, into = duplicate.case, survivor.case
     if row.case_id == into.case_id or row.duplicate_of is not None or into.duplicate_of is not None:
         raise RefusedError("merged-already", "one of the two is merged already, or they are one case")

@@ -15,10 +15,11 @@ from services.ledger.domain.stating import progressed, snapshot
 from services.ledger.domain.taken import SYSTEM, TakenCase
 from services.ledger.domain.tiers import passes_on_by_itself
 
+Opening = tuple[CaseDocument, CaseProgressed]
+"""The rows of a new case and its first fact."""
 
-def open_case(
-    decision: CaseDispatched, now: datetime, maker: ClockMaker, epoch: int
-) -> tuple[CaseDocument, CaseProgressed]:
+
+def open_case(decision: CaseDispatched, now: datetime, maker: ClockMaker, epoch: int) -> Opening:
     """Return the rows of a new case and its first fact.
 
     An accused unit never leads and never cooperates, whatever the decision says (X-10); then the center consults.
