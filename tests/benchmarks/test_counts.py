@@ -23,6 +23,7 @@ from services.contracts.events import CaseDispatched, ReportReceived
 from services.intake.api.reading import claim_of
 from services.intake.domain.admission import Admitted, admit
 from services.intake.domain.form import ReportForm
+from services.intake.domain.lately import SaidLately
 from services.intake.handlers.accepting import AcceptReports
 from services.intake.handlers.writing_down import ToAccept, written_down
 from services.intake.metrics import IntakeMetrics
@@ -220,7 +221,8 @@ def received() -> list[ReportReceived]:
     """The same reports on the wire."""
     moment = Moment(AT, 1, range(BATCH))
     ids = (UUID(int=number) for number in range(BATCH))
-    rows = [written_down(ToAccept(next(ids), one, None), moment, 100_000, some_keys()) for one in admitted()]
+    accepted = [ToAccept(next(ids), one, None) for one in admitted()]
+    rows = [written_down(one, moment, 100_000, some_keys(), SaidLately()) for one in accepted]
     return [decode(row.body, ReportReceived) for row in rows]
 
 

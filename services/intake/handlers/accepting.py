@@ -2,13 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 from uuid import UUID
 
 from services.chassis.sealing import Keys
 from services.intake.domain.admission import Admitted
+from services.intake.domain.lately import SaidLately
 from services.intake.domain.numbers import ReportNumber
 from services.intake.domain.receipt import Answer, Receipt
 from services.intake.domain.refusals import (
@@ -50,6 +51,7 @@ class AcceptReports:
     new_id: Callable[[], UUID]
     _group: GroupCommit[ToAccept, Answer] = field(init=False)
     _undecided: dict[UUID, tuple[bytes, asyncio.Future[Answer]]] = field(init=False, default_factory=dict)
+    _lately: SaidLately = field(init=False, default_factory=SaidLately)
 
     def __post_init__(self) -> None:
         self._group = GroupCommit(self._write)
@@ -105,15 +107,26 @@ class AcceptReports:
         began = time.perf_counter()
         marks = [one.repeat_mark for one in batch if one.repeat_mark is not None]
         moment = await self.reports.begin(len(batch), marks)
-        rows = [written_down(one, moment, serial, self.keys) for one, serial in zip(batch, moment.serials, strict=True)]
-        answers = await self._accept(rows, moment)
+        rows = [
+            written_down(one, moment, serial, self.keys, self._lately)
+            for one, serial in zip(batch, moment.serials, strict=True)
+        ]
+        try:
+            answers = await self._accept(rows, moment)
+        except BaseException:
+            self._forget_said(rows)
+            raise
+        self._forget_said(row for row, answer in zip(rows, answers, strict=True) if not _is_new(answer))
         self.metrics.observe_batch(len(batch), time.perf_counter() - began)
         self.metrics.count_accepted(
-            one.admitted.form.channel
-            for one, answer in zip(batch, answers, strict=True)
-            if isinstance(answer, Answer) and not answer.replayed
+            one.admitted.form.channel for one, answer in zip(batch, answers, strict=True) if _is_new(answer)
         )
         return answers
+
+    def _forget_said(self, rows: Iterable[NewReport]) -> None:
+        for row in rows:
+            if row.repeat_mark is not None:
+                self._lately.forget(row.repeat_mark, row.report_id)
 
     async def _accept(self, rows: Sequence[NewReport], moment: Moment) -> list[Answer | Exception]:
         try:
@@ -165,6 +178,10 @@ class AcceptReports:
         number = str(ReportNumber.of(known.accepted_at, known.epoch, known.serial))
         code = tracking_code(number, known.report_id, self.keys.key(known.key_id).marking)
         return Receipt(known.report_id, number, code, known.accepted_at)
+
+
+def _is_new(answer: Answer | Exception) -> bool:
+    return isinstance(answer, Answer) and not answer.replayed
 
 
 async def _joined(first: tuple[bytes, asyncio.Future[Answer]], claim: Claim) -> Answer:

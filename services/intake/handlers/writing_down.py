@@ -7,10 +7,11 @@ from uuid import UUID
 import msgspec
 
 from services.chassis.sealing import Keys
-from services.contracts.codec import encode
+from services.contracts.codec import decode, encode
 from services.contracts.events import ReportFacts, ReportReceived
 from services.intake.domain.admission import Admitted
 from services.intake.domain.form import Contact
+from services.intake.domain.lately import SaidLately
 from services.intake.domain.numbers import ReportNumber
 from services.intake.domain.repeats import is_repeat
 from services.intake.domain.tracking import tail_mac
@@ -32,18 +33,21 @@ class ToAccept:
     repeat_mark: int | None = None
 
 
-def written_down(one: ToAccept, moment: Moment, serial: int, keys: Keys) -> NewReport:
-    """Return the row of a report that gets this serial at this moment."""
+def written_down(one: ToAccept, moment: Moment, serial: int, keys: Keys, lately: SaidLately) -> NewReport:
+    """Return the row of a report that gets this serial at this moment; who says the same next finds it in `lately`."""
     report_id, admitted = one.report_id, one.admitted
     contact, raw = _sealed(report_id, admitted, keys)
     phone = admitted.contact.phone if admitted.contact else None
-    repeats = _repeated(one, moment) if moment.said_before else None
+    repeats = None if one.repeat_mark is None else _repeated(one, one.repeat_mark, moment, lately)
+    body = encode(_event_of(one, moment, serial, repeats))
+    if one.repeat_mark is not None:
+        lately.remember(one.repeat_mark, report_id, body)
     return NewReport(
         report_id=report_id,
         serial=serial,
         lane=admitted.lane,
         barred_units=admitted.barred_units,
-        body=encode(_event_of(one, moment, serial, repeats)),
+        body=body,
         key_id=keys.current_id,
         claim=one.claim,
         contact=contact,
@@ -55,8 +59,11 @@ def written_down(one: ToAccept, moment: Moment, serial: int, keys: Keys) -> NewR
     )
 
 
-def _repeated(one: ToAccept, moment: Moment) -> UUID | None:
-    same = (report for mark, report in moment.said_before if mark == one.repeat_mark)
+def _repeated(one: ToAccept, mark: int, moment: Moment, lately: SaidLately) -> UUID | None:
+    """Return the newest report that this one only repeats, of this moment first: it may not be committed yet."""
+    newest = lately.body_of(mark)
+    same = [] if newest is None else [decode(newest, ReportReceived).report]
+    same += [report for said, report in moment.said_before if said == mark]
     return next((report.report_id for report in same if is_repeat(report, one.admitted)), None)
 
 
