@@ -22,6 +22,8 @@ class Standing(NamedTuple):
     card: Card
     due_at: datetime | None
     """The nearest due date among the clocks of its card; None when no such clock runs."""
+    calendar: int | None
+    """By which version's working days the limit of that clock counts; None where it counts day and night."""
 
 
 def rank_of(next_step: str | None) -> int:
@@ -31,8 +33,15 @@ def rank_of(next_step: str | None) -> int:
 
 def standing_of(clocks: Iterable[ClockSnapshot]) -> Standing:
     """Return the worst card of the running clocks, and when the earliest of them is due."""
-    running = [(rank_of(c.next_step), c.due_at) for c in clocks if c.stopped_at is None and c.kind in CLOCKS]
+    running = [(rank_of(c.next_step), c) for c in clocks if c.stopped_at is None and c.kind in CLOCKS]
     if not running:
-        return Standing("none", None)
+        return Standing("none", None, None)
     worst = max(rank for rank, _ in running)
-    return Standing(CARDS[worst], min(due_at for rank, due_at in running if rank == worst))
+    nearest = min((c for rank, c in running if rank == worst), key=lambda c: c.due_at)
+    return Standing(CARDS[worst], nearest.due_at, nearest.calendar)
+
+
+def report_in_calendar(clocks: Iterable[ClockSnapshot], whistle: int) -> int | None:
+    """Return by which version's working days the called departments' limit counts; None for day and night."""
+    calls = (c for c in clocks if c.kind == "report_in" and c.cycle == whistle)
+    return next((call.calendar for call in calls), None)

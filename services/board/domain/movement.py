@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from services.board.domain.cards import standing_of
+from services.board.domain.cards import report_in_calendar, standing_of
 from services.contracts.events import CaseProgressed, ClockSnapshot, Event
 
 
@@ -91,6 +91,8 @@ def delta_of(movement: Movement) -> dict[str, Any]:
         "accepted_at": movement.accepted_at,
         "card": standing.card,
         "due_at": standing.due_at,
+        "calendar": standing.calendar,
+        "calls_calendar": report_in_calendar(movement.clocks, movement.whistle_open or 0),
         "whistle_open": movement.whistle_open,
         "supervision_open": movement.supervision_open,
     }

@@ -10,15 +10,16 @@ OPEN_MAX: Final = 20_000
 """Above this the page gets the most urgent ones and says so."""
 COLUMNS: Final = (
     "case_id", "version", "number", "item", "subdistrict", "grid", "lead", "state", "urgency", "card", "due_at",
-    "accepted_at", "whistle_open", "supervision_open",
+    "accepted_at", "whistle_open", "supervision_open", "calendar",
 )  # fmt: skip
 
 # By key for each open case: joined as a whole, every clock ever kept would be read, or worse before an analysis.
 OPEN_CASES: Final = f"""
     select c.case_id, c.version, c.number, c.item, c.subdistrict, c.grid, c.lead, c.state, c.urgency,
-        coalesce(w.rank, 0), w.due_at, c.accepted_at, c.whistle_open, c.supervision_open
+        coalesce(w.rank, 0), w.due_at, c.accepted_at, c.whistle_open, c.supervision_open,
+        w.calendar
     from ledger.board_open c left join lateral (
-        select r.rank, r.due_at from ledger.board_running r
+        select r.rank, r.due_at, r.calendar from ledger.board_running r
         where r.case_id = c.case_id order by r.rank desc, r.due_at limit 1
     ) w on true
     where ($1 or c.units && $2) and not c.barred_units && $2

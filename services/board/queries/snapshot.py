@@ -73,7 +73,7 @@ WHISTLES: Final = f"""
     select c.case_id, c.number, c.version, c.item, c.lead, w.number as whistle, w.kind, w.subdistrict, w.automatic,
         w.blown_at,
         (select json_agg(json_build_object('unit', l.unit, 'state', l.state, 'due_at', l.due_at,
-            'reported_in_at', l.reported_in_at) order by l.unit)
+            'reported_in_at', l.reported_in_at, 'calendar', l.calendar) order by l.unit)
          from ledger.board_calls l where l.case_id = w.case_id and l.number = w.number) as calls
     from ledger.board_whistles w join ledger.board_cases c using (case_id)
     where c.closed_at is null and {_MINE}

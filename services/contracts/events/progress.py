@@ -69,6 +69,8 @@ class ClockSnapshot(msgspec.Struct, frozen=True, omit_defaults=True):
     """Since when it stands still; it owes nothing meanwhile."""
     stage: str = ""
     """Which of several limits of one item it is (X-20)."""
+    calendar: int | None = None
+    """The version by whose working days its limit counts; None where it counts day and night, and in old facts."""
 
 
 class Opened(msgspec.Struct, frozen=True, tag="opened", omit_defaults=True):

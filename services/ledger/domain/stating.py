@@ -3,6 +3,7 @@
 from services.contracts.codec import event_id_of
 from services.contracts.events import Actor, CaseProgressed, ClockSnapshot
 from services.contracts.events.progress import What
+from services.ledger.domain.ladder import limit_of
 from services.ledger.domain.state import CaseDocument, ClockRow
 
 
@@ -53,4 +54,5 @@ def snapshot(clock: ClockRow) -> ClockSnapshot:
         next_at=clock.next_at,
         paused_at=clock.paused_at,
         stage=clock.stage,
+        calendar=clock.calendar if limit_of(clock.allowed).unit.follows_calendar else None,
     )

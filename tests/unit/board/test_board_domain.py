@@ -52,7 +52,7 @@ def test_the_worst_clock_decides_and_says_when_it_is_due() -> None:
 def test_stopped_clocks_and_other_kinds_show_no_card() -> None:
     stopped = a_clock(None, stopped_at=MONDAY_NOON)
 
-    assert standing_of([stopped, a_clock("urge", "sign_in"), a_clock("no_show", "report_in")]) == ("none", None)
+    assert standing_of([stopped, a_clock("urge", "sign_in"), a_clock("no_show", "report_in")]) == ("none", None, None)
     assert CARDS == ("none", "blue", "yellow", "red")
 
 
@@ -89,6 +89,18 @@ def test_a_delta_says_where_the_case_stands_now() -> None:
     assert (delta["version"], delta["card"], delta["due_at"]) == (7, "yellow", "2026-03-02T05:00:00Z")
     assert delta["what"]["whistle"]["called"][0]["unit"] == "drainage"
     assert (delta["whistle_open"], delta["subdistrict"]) == (1, "sub-03")
+
+
+def test_a_delta_says_by_whose_working_days_its_limits_count() -> None:
+    called = a_clock("no_show", "report_in", unit="sanitation", calendar=2)
+    soonest = a_clock("letter", due_hours=2, calendar=3)
+    event = a_fact(clocks=(called, soonest, a_clock("letter", calendar=1)), whistle_open=1)
+    by_night = a_fact(clocks=(a_clock("letter"),))
+
+    told, nights = (delta_of(decode(encode(one), Movement)) for one in (event, by_night))
+
+    assert (told["calendar"], told["calls_calendar"]) == (3, 2)
+    assert (nights["calendar"], nights["calls_calendar"]) == (None, None)
 
 
 @pytest.mark.parametrize("recorded", RECORDED, ids=lambda path: path.stem)

@@ -267,6 +267,23 @@ async def test_every_open_case_is_one_row_with_its_grid_and_its_worst_clock(city
     assert "建设路" not in json.dumps(rows, ensure_ascii=False)
 
 
+async def test_rows_and_calls_say_by_whose_working_days_they_count(city: City) -> None:
+    a_busy_city(city)
+    city.database.run_sql(
+        "update ledger.clocks set allowed = '4uh' where case_id in"
+        " (select case_id from ledger.cases where number = 'soon');"
+        "insert into ledger.clocks (case_id, kind, unit, cycle, started_at, allowed, due_at, calendar, ladder)"
+        f" values ('{an_id('late')}', 'report_in', 'drainage', 1, {NOW}, '1wd', {NOW}, 7, 'report_in')"
+    )
+    center = city.person("值班长", CENTER, "center_operator")
+
+    rows = await rows_of(city, center)
+    calls = (await city.snapshot(center))["whistles"][0]["calls"]
+
+    assert {number: row["calendar"] for number, row in rows.items()} == {"late": 1, "soon": None, "calm": 1}
+    assert {call["unit"]: call["calendar"] for call in calls} == {"drainage": 7, "sanitation": None}
+
+
 async def test_a_clerk_gets_rows_of_their_department_only(city: City) -> None:
     a_busy_city(city)
 

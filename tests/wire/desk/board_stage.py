@@ -22,11 +22,12 @@ from services.chassis.pages.rendering import Renderer, Viewing
 from services.chassis.pages.words import Language
 from services.contracts.codec import decode, encode
 from services.contracts.events import CaseProgressed
+from services.desk.pages.board.calendars import office_hours
 from services.desk.pages.board.view import GridDrawn, NamesTold
 from services.desk.pages.parts import FOLDER
 from services.desk.queries.visitors import Visitor
 from services.worktime.calendar import SHANGHAI
-from tests.builders import MONDAY_NOON, an_id
+from tests.builders import MONDAY_NOON, an_id, the_calendar
 from tests.environment.browser import Screen, screen_in
 from tests.environment.serving import served
 
@@ -68,7 +69,7 @@ def a_row(name: str, grid: str, **changes: Any) -> tuple[Any, ...]:
     row = {
         "case_id": an_id(name), "version": 1, "number": name, "item": "0203", "subdistrict": "sub-01", "grid": grid,
         "lead": "drainage", "state": "handling", "urgency": "normal", "card": 0, "due_at": None,
-        "accepted_at": MONDAY_NOON, "whistle_open": None, "supervision_open": None,
+        "accepted_at": MONDAY_NOON, "whistle_open": None, "supervision_open": None, "calendar": None,
     } | changes  # fmt: skip
     return tuple(row[name] for name in COLUMNS)
 
@@ -144,6 +145,8 @@ class Stage:
     async def _beside(self, name: str, request: Request) -> Response:
         if name == "watching.js":
             return self.renderer.assets.answer(self.renderer.assets.names["watching.js"])
+        if name == "hours.json":
+            return _json(office_hours(the_calendar(), self.as_of))
         if name == "alive":
             return _json({"build": self.build, "emergency": False, "proposals": 0})
         spoken: Language = "en" if request.query_params["language"] == "en" else "zh"

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from playwright.async_api import Browser, Page, expect
 
 from services.contracts.events import CaseProgressed, ClockSnapshot, Place
@@ -52,7 +53,8 @@ TOUCHED = """
 
 def a_move(name: str, version: int, grid: str = WEST, **changes: Any) -> CaseProgressed:
     """Return a fact of a case whose handling limit is an hour away."""
-    clock = ClockSnapshot("handling", "drainage", 1, MONDAY_NOON, DUE, next_step=changes.pop("owes", "reminder"))
+    owes, due_at, calendar = changes.pop("owes", "reminder"), changes.pop("due_at", DUE), changes.pop("calendar", None)
+    clock = ClockSnapshot("handling", "drainage", 1, MONDAY_NOON, due_at, next_step=owes, calendar=calendar)
     place = Place(grid=grid, community="com-0101", subdistrict="sub-01")
     given: dict[str, Any] = {"number": name, "place": place, "clocks": (clock,), "state": "handling"} | changes
     return a_fact(name=name, version=version, **given)
@@ -118,6 +120,41 @@ async def test_the_board_draws_what_it_is_told(browser: Browser) -> None:
         await expect(page.locator("#panel-title")).to_have_text("东网格")
         await expect(page.locator("#panel .listed [data-case]")).to_have_count(3)
         assert screen.errors == []
+
+
+@pytest.mark.parametrize(
+    ("language", "left", "rest"),
+    [
+        ("zh-CN", "剩余 1 工作日 1 工作小时", "还剩 1 天 1 小时"),
+        ("en-US", "1 working d 1 working h left", "1 d 1 h left"),
+    ],
+)
+async def test_what_is_left_is_said_in_working_time_where_only_that_counts(
+    browser: Browser, language: str, left: str, rest: str
+) -> None:
+    tomorrow = MONDAY_NOON + timedelta(hours=25, minutes=30)
+    due: dict[str, Any] = {"card": 1, "due_at": tomorrow}
+    rows = [a_row("by the office", WEST, calendar=1, **due), a_row("day and night", WEST, **due)]
+    called = a_call("sanitation", "called", due=25 * 60 + 30) | {"calendar": 1}
+    whistle = {
+        "case_id": an_id("west"), "number": "west", "version": 1, "item": "0203", "lead": "drainage", "whistle": 1,
+        "kind": "public_demand", "subdistrict": "sub-01", "blown_at": MONDAY_NOON, "calls": [called],
+    }  # fmt: skip
+    async with a_stage(rows=rows, whistles=[whistle], trend=BESIDE) as stage:
+        page = (await stage.open(browser, language=language)).page
+        cards = page.locator("#c-blue [data-case] .left")
+        await expect(cards).to_have_count(2, timeout=MILLISECONDS)
+
+        stage.tell([a_move("told", 2, owes="limit", due_at=tomorrow, calendar=1)])
+
+        await expect(cards).to_have_count(3, timeout=MILLISECONDS)
+        assert sorted(await cards.all_text_contents()) == sorted([left, left, rest])
+        await expect(page.locator("#whistles .left")).to_have_text(left)
+        assert {await card.get_attribute("title") for card in await cards.all()} == {
+            "2026年3月3日 10:30" if language == "zh-CN" else "3 Mar 2026 10:30"
+        }
+        await page.click("[data-list=open]")
+        await expect(page.locator("#panel .listed .left").first).to_have_text(left)
 
 
 async def test_a_fact_told_twice_or_late_is_drawn_once_and_news_wait_for_a_click(browser: Browser) -> None:

@@ -11,7 +11,7 @@ from tests.wire.desk.pages import Browser, Pages
 pytestmark = pytest.mark.postgres
 
 CASE = f"/cases/{an_id('case')}"
-SHOWN = ("/board", "/board/names.json", "/board/watching.js", "/board/alive")
+SHOWN = ("/board", "/board/names.json", "/board/hours.json?version=1", "/board/watching.js", "/board/alive")
 
 
 @pytest.fixture

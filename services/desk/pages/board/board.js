@@ -132,7 +132,7 @@ function startWorker() {
     received = performance.now();
     draw();
   };
-  worker.postMessage({ start: board.dataset.root, names: board.dataset.names, zone: board.dataset.zone });
+  worker.postMessage({ start: board.dataset.root, names: board.dataset.names, hours: board.dataset.hours, zone: board.dataset.zone });
 }
 
 async function addGround(grids) {

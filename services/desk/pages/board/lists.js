@@ -53,9 +53,9 @@ export function caseButton(row, left, telling) {
 
 export function drawColumn(box, cases, telling, now, arrived) {
   return keyed(box, cases, (row) => row.id, (row) => {
-    const left = telling.left(row.due, now);
+    const left = telling.left(row.due, now, row.work);
     return [`${row.version}/${left}/${row.lead}`, () => element("li", { class: arrived.has(row.id) ? "arrived" : null },
-      caseButton(row, element("b", { class: "left" }, left), telling))];
+      caseButton(row, element("b", { class: "left", title: telling.instant(row.due) }, left), telling))];
   }, A_FEW);
 }
 
@@ -80,12 +80,12 @@ export function drawWhistles(box, whistles, telling, now) {
     const share = last > blown ? Math.min(1, Math.max(0, (last - now) / (last - blown))) : 0;
     const waits = calls.some((call) => call.state === "called");
     const came = calls.length > 0 && calls.every((call) => call.state === "reported_in");
-    const left = waits && last ? telling.left(last, now) : came ? telling.say("board.all_came") : "";
+    const left = waits && last ? telling.left(last, now, one.work) : came ? telling.say("board.all_came") : "";
     const meaning = came ? "calm" : share > 0.5 ? "calm" : share > 0.2 ? "blue" : "yellow";
     const signature = `${calls.map(stateOf).join()}/${left}/${Math.round(share * 50)}`;
     return [signature, () => element("li", {},
       element("button", { type: "button", "data-case": one.case_id },
-        element("b", {}, telling.say(`board.kind_${one.kind}`)), ` ${telling.unit(one.subdistrict)} · ${telling.item(one.item)} `, element("span", { class: `left t-${meaning}` }, left)),
+        element("b", {}, telling.say(`board.kind_${one.kind}`)), ` ${telling.unit(one.subdistrict)} · ${telling.item(one.item)} `, element("span", { class: `left t-${meaning}`, title: telling.instant(last || null) }, left)),
       waits ? element("progress", { class: `t-${meaning}`, max: "100", value: String(Math.round(share * 100)), "aria-label": telling.say("board.time_left") }) : null,
       element("ul", { class: "calls" }, ...calls.map((call) => chip(call, one, telling))))];
   }, A_FEW);

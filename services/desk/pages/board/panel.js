@@ -80,7 +80,7 @@ export class Panel {
 }
 
 function howItStands(row, telling, now) {
-  if (!row.ended) return element("b", { class: `left c${row.card}` }, telling.left(row.due, now));
+  if (!row.ended) return element("b", { class: `left c${row.card}`, title: telling.instant(row.due) }, telling.left(row.due, now, row.work));
   const at = telling.moments.short(row.ended, now);
   return element("b", { class: `left ${row.onTime ? "t-calm" : "c2"}` }, telling.say(row.onTime ? "board.ended_on_time" : "board.ended_late", { at }));
 }

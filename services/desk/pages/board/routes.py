@@ -9,6 +9,8 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 from services.chassis.pages.words import LANGUAGES
+from services.chassis.web.problems import of_status
+from services.desk.pages.board.calendars import office_hours
 from services.desk.pages.board.view import names_told
 from services.desk.pages.door import Page, turned_away
 from services.desk.pages.parts import PageParts
@@ -16,8 +18,10 @@ from services.desk.pages.visit import Visit
 from services.desk.queries.confirming import CaseToConfirm, EmergencyOn, cases_to_confirm, emergencies_on
 from services.identity.sessions import token_hash_in_cookie
 from services.identity.walls import WALL_COOKIE, wall_of
+from services.reference.versions.cache import NothingPublishedError
 
 CACHED: Final = {"Cache-Control": "private, max-age=86400"}
+DIGITS_MAX: Final = 9
 WORKER: Final = "watching.js"
 LOADED: Final = ("board.js", "map.js", "board.css", WORKER)
 
@@ -31,9 +35,10 @@ class BoardPages:
     def add_to(self, app: FastAPI) -> None:
         """Add the routes."""
         door = self.parts.door
-        # A wall has nobody logged in: these four see to it themselves who looks.
+        # A wall has nobody logged in: these see to it themselves who looks.
         door.get(app, "/board", self._watched(self.show), public=True)
         door.get(app, "/board/names.json", self._watched(self.names), public=True, quiet=True)
+        door.get(app, "/board/hours.json", self._watched(self.hours), public=True, quiet=True)
         door.get(app, "/board/watching.js", self._watched(self.worker), public=True, quiet=True)
         # A board is watched without a hand on the keyboard: its sign of life keeps the session going.
         door.get(app, "/board/alive", self._watched(self.alive), public=True)
@@ -60,6 +65,17 @@ class BoardPages:
         sentences = self.parts.door.renderer.words.sentences
         spoken = next(known for known in LANGUAGES if known == language)
         body = names_told(self.parts.names.latest(), spoken, sentences[spoken])
+        return Response(body, headers=CACHED, media_type="application/json")
+
+    async def hours(self, visit: Visit) -> Response:
+        """Answer with the office hours of a version. Raises Problem 404 for one that is not published."""
+        asked = visit.asked("version")
+        number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < DIGITS_MAX else 0
+        try:
+            city = await self.parts.desk.versions.of(number)
+        except NothingPublishedError:
+            raise of_status(404) from None
+        body = msgspec.json.encode(office_hours(city.calendar, visit.view.now))
         return Response(body, headers=CACHED, media_type="application/json")
 
     async def worker(self, visit: Visit) -> Response:

@@ -42,8 +42,22 @@ export class Telling {
     return parts.filter(([count], index) => count || index === 0).map(([count, word]) => `${count} ${words[word]}`).join(" ");
   }
 
-  left(due, now) {
+  /** The exact instant, for whoever rests on a span. */
+  instant(at) {
+    return at === null || at === undefined ? null : this.moments.exact(at);
+  }
+
+  /** Working time in its two largest parts: 1 工作日 2 工作小时. */
+  worked([days, hours, minutes]) {
+    const parts = days ? [["days", days], ["hours", hours]] : [["hours", hours], ["minutes", minutes]];
+    const told = parts.filter(([, count]) => count).map(([name, count]) => this.say(`work.${name}`, { n: count }));
+    return told.join(" ") || this.say("work.minutes", { n: 0 });
+  }
+
+  /** `work`: what is left of working time, where only that counts. */
+  left(due, now, work = null) {
     if (due === null) return "";
+    if (due > now && work) return this.say("due.left_work", { span: this.worked(work) });
     return this.say(due <= now ? "board.over" : "board.left", { span: this.span(due - now) });
   }
 

@@ -41,7 +41,7 @@ export class Store {
       id: delta.case_id, version: delta.version, number: delta.number, item: delta.item, subdistrict: delta.subdistrict,
       grid: delta.grid, lead: delta.lead, state: delta.state, urgency: delta.urgency, card: RANK[delta.card] ?? 0,
       due: delta.due_at ? Date.parse(delta.due_at) : null, accepted: Date.parse(delta.accepted_at),
-      whistle: delta.whistle_open, supervision: delta.supervision_open, at: Date.parse(delta.at),
+      whistle: delta.whistle_open, supervision: delta.supervision_open, at: Date.parse(delta.at), calendar: delta.calendar ?? null,
     });
     return true;
   }
@@ -65,5 +65,6 @@ function rowOf(one, at) {
     subdistrict: one[at.subdistrict], grid: one[at.grid], lead: one[at.lead], state: one[at.state],
     urgency: one[at.urgency], card: one[at.card], due: one[at.due_at] ? Date.parse(one[at.due_at]) : null,
     accepted: Date.parse(one[at.accepted_at]), whistle: one[at.whistle_open], supervision: one[at.supervision_open], at: 0,
+    calendar: one[at.calendar] ?? null,
   };
 }

@@ -2,6 +2,7 @@
 // Everything large is read, parsed and counted here, so that the page's own thread only draws.
 import { ENDED, Store, endedOf } from "./store.js";
 import { listOf, listWithEnded, pictureOf } from "./picture.js";
+import { Calendars } from "./calendars.js";
 import { Whistles } from "./whistles.js";
 import { offsetsOf } from "./offsets.js";
 
@@ -15,7 +16,9 @@ const GRIDS_AT_ONCE = 40;
 
 const store = new Store();
 const whistles = new Whistles();
+const calendars = new Calendars();
 let root = "";
+let officeHours = "";
 let connection = "connecting";
 let snapshot = null;
 let trend = null;
@@ -130,12 +133,33 @@ function numbers(picture) {
 
 function show() {
   if (!dirty || !told.at) { if (dirty && connection !== "connecting") postMessage({ connection }); return; }
+  const at = now();
+  const picture = pictureOf(store.rows, at);
+  const open = whistles.list.slice(0, WHISTLES_MAX);
+  // A card that is drawn before its office hours are known would be drawn twice.
+  if (hoursMissing([...Object.values(picture.columns).flat(), ...open.flatMap((one) => one.calls || [])])) return;
   dirty = false;
-  const picture = pictureOf(store.rows, now());
+  for (const name of Object.keys(picture.columns)) picture.columns[name] = picture.columns[name].map((row) => withWork(row, at));
   postMessage({
     connection, asOf: told.at, age: performance.now() - told.heard, numbers: numbers(picture), trend, picture,
-    whistles: whistles.list.slice(0, WHISTLES_MAX), feed, sensitive: snapshot ? snapshot.sensitive : {}, complete: store.complete,
+    whistles: open.map((one) => ({ ...one, work: workToReportIn(one, at) })), feed, sensitive: snapshot ? snapshot.sensitive : {},
+    complete: store.complete,
   });
+}
+
+function hoursMissing(rows) {
+  calendars.ask(officeHours, new Set(rows.map((row) => row.calendar)), () => { dirty = true; });
+  return calendars.waits;
+}
+
+function withWork(row, at) {
+  return { ...row, work: calendars.left(row.calendar, row.due, at) };
+}
+
+function workToReportIn(whistle, at) {
+  const calls = (whistle.calls || []).filter((call) => call.due_at);
+  const last = calls.reduce((latest, call) => (latest && Date.parse(latest.due_at) >= Date.parse(call.due_at) ? latest : call), null);
+  return last && calendars.left(last.calendar, Date.parse(last.due_at), at);
 }
 
 // A wall that comes up before the desk does must not stay empty.
@@ -171,7 +195,9 @@ async function list(asked) {
     try { told = listWithEnded(store.rows, endedOf(await read("ended")), asked); } catch (error) { told = null; }
   }
   if (!told && asked.which === "rate") { postMessage({ list: asked, failed: true }); return; }
-  postMessage({ list: asked, ...(told || listOf(store.rows, asked)) });
+  const found = told || listOf(store.rows, asked);
+  if (hoursMissing(found.cases)) { setTimeout(() => list(asked), RENDER_MILLISECONDS); return; }
+  postMessage({ list: asked, ...found, cases: found.cases.map((row) => withWork(row, asked.now)) });
 }
 
 onmessage = (event) => {
@@ -179,6 +205,7 @@ onmessage = (event) => {
   if (asked.start) {
     root = asked.start;
     if (root === "/") root = "";
+    officeHours = asked.hours;
     know(asked.names, asked.zone);
     connect();
     refreshTrend();

@@ -25,7 +25,7 @@ export class Whistles {
   }
 
   blown(delta, whistle) {
-    const calls = whistle.called.map((call) => ({ unit: call.unit, state: "called", due_at: call.due_at, reported_in_at: null }));
+    const calls = whistle.called.map((call) => ({ unit: call.unit, state: "called", due_at: call.due_at, reported_in_at: null, calendar: delta.calls_calendar ?? null }));
     const shown = {
       case_id: delta.case_id, number: delta.number, item: delta.item, lead: delta.lead, whistle: whistle.number,
       kind: whistle.kind, subdistrict: whistle.subdistrict, blown_at: delta.at, calls,
