@@ -30,7 +30,8 @@ CASES: Final = 10_000
 FACTS_A_SECOND: Final = 50
 SECONDS: Final = 20
 TASK_MILLISECONDS_MAX: Final = 50
-PRECEDENCE: Final = -19
+BROWSER: Final = b"chromium"
+"""In the name of its programs: the page waits for fonts that another of them looks up."""
 TASKS: Final = frozenset({"RunTask", "ThreadControllerImpl::RunTask"})
 OF_THE_TEST: Final = "blink.mojom.DevToolsSession"
 """What this test asks the page runs on its thread too; the script that finds elements takes 20 ms to read."""
@@ -117,18 +118,22 @@ def _sender(event: dict[str, Any]) -> str | None:
     return told.get("mojo_interface_tag")
 
 
-def give_precedence() -> None:
+def give_precedence() -> bool:
     """Let the browser go before everything else here: a board's screen is a machine of its own.
 
     Beside services, databases and Kafka on two cores, a task waits in its middle for whoever else computes, be it in
-    the page's own thread or in those that paint for it; without the right to do this (not root) only the time of the
-    processor can be looked at.
+    the page's own thread, in those that paint for it or in the program that looks fonts up. A nicer number would not
+    do: where the kernel groups by session, it counts within the browser's own session only. Without the right to do
+    this (not root) False is returned, and only the time of the processor can be looked at.
     """
+    if os.geteuid() != 0:
+        return False
     for pid in _below(os.getpid()):
         with suppress(OSError):  # it ended meanwhile
-            if b"--type=" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            if BROWSER in Path(f"/proc/{pid}/cmdline").read_bytes().partition(b"\0")[0]:
                 for thread in Path(f"/proc/{pid}/task").iterdir():
-                    os.setpriority(os.PRIO_PROCESS, int(thread.name), PRECEDENCE)
+                    os.sched_setscheduler(int(thread.name), os.SCHED_RR, os.sched_param(1))
+    return True
 
 
 def _below(pid: int) -> Iterator[int]:
@@ -145,8 +150,7 @@ async def test_ten_thousand_cases_and_fifty_facts_a_second_make_no_long_task(
 ) -> None:
     screen = await at_work(city.system, city.superuser, browser, "center_operator")
     page = screen.page
-    if os.geteuid() == 0:
-        give_precedence()
+    goes_first = give_precedence()
     await browser.start_tracing(page=page, categories=list(CATEGORIES))
 
     await page.goto(city.system.url("desk") + "/board")
@@ -164,3 +168,4 @@ async def test_ten_thousand_cases_and_fifty_facts_a_second_make_no_long_task(
     assert total >= CASES
     assert len(tasks) > 100, "the trace holds the page's thread"
     assert tasks[-1][0] < TASK_MILLISECONDS_MAX
+    assert not goes_first or waited[0][1] < TASK_MILLISECONDS_MAX, "by the clock, as whoever watches it has it"
