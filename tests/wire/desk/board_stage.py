@@ -84,6 +84,7 @@ class Stage:
     trend: dict[str, Any] = field(default_factory=dict)
     as_of: datetime = MONDAY_NOON
     build: str = "first"
+    version: int = 1
     visitor: Visitor | None = OPERATOR
     hub: Hub = field(default_factory=lambda: Hub(BoardMetrics.create(CollectorRegistry())))
     renderer: Renderer = field(default_factory=lambda: Renderer([FOLDER], SHANGHAI))
@@ -115,7 +116,7 @@ class Stage:
             build=self.build,
             board_url="",
             zone="Asia/Shanghai",
-            version=1,
+            version=self.version,
             proposals=0,
             emergency=False,
             unit_name="指挥中心",
@@ -148,7 +149,7 @@ class Stage:
         if name == "hours.json":
             return _json(office_hours(the_calendar(), self.as_of))
         if name == "alive":
-            return _json({"build": self.build, "emergency": False, "proposals": 0})
+            return _json({"build": self.build, "version": self.version, "emergency": False, "proposals": 0})
         spoken: Language = "en" if request.query_params["language"] == "en" else "zh"
         return Response(
             msgspec.json.encode(

@@ -219,6 +219,22 @@ async def test_a_wall_takes_up_a_new_build_and_opens_no_case(browser: Browser) -
         assert screen.errors == []
 
 
+async def test_a_desk_takes_up_new_names_once_nothing_is_open_in_its_panel(browser: Browser) -> None:
+    async with a_stage(rows=[a_row("one", WEST)], trend=BESIDE) as stage:
+        page = (await stage.open(browser, hurried=True)).page
+        await opens(page, 1)
+        await page.click("[data-list=open]")
+        await expect(page.locator("#panel-title")).to_be_visible()
+
+        stage.version = 2
+
+        for _ in range(2):
+            await page.wait_for_event("response", lambda answer: answer.url.endswith("/board/alive"))
+        await expect(page.locator("#panel-title")).to_be_visible()
+        await page.click("#panel-close")
+        await expect(page.locator("#board")).to_have_attribute("data-version", "2", timeout=MILLISECONDS)
+
+
 async def test_cards_that_stay_are_not_touched_and_new_ones_come_few_at_a_time(browser: Browser) -> None:
     due = [MONDAY_NOON - timedelta(minutes=50 - nth) for nth in range(40)]
     rows = [a_row(f"case {nth}", WEST, card=2, due_at=due[nth]) for nth in range(40)]

@@ -160,12 +160,17 @@ function titleOf(asked) {
   return telling.say(asked.which === "column" ? `board.column_${asked.key}` : `board.number_${asked.which}`);
 }
 
+function isOld(told) {
+  return told.build !== board.dataset.build || String(told.version) !== board.dataset.version;
+}
+
 async function stayAlive() {
   try {
     const answer = await fetch("/board/alive", { headers: { "x-requested-with": "page" } });
     const told = answer.ok ? await answer.json() : null;
     if (!told) return;
-    if (told.build !== board.dataset.build) location.reload();
+    // What is half written in the panel is not lost for new names or a new script.
+    if (isOld(told) && (wall || byId("panel").hidden)) { location.reload(); return; }
     byId("proposals").hidden = !told.proposals;
     text("proposals", telling.say("board.proposals", { count: told.proposals }));
     byId("mode").className = `mode ${told.emergency ? "urgent" : ""}`;

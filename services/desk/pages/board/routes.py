@@ -88,10 +88,11 @@ class BoardPages:
         return answer
 
     async def alive(self, visit: Visit) -> Response:
-        """Say which build runs, whether an emergency is on, and how many proposals wait."""
+        """Say which build and version are in force, whether an emergency is on, and how many proposals wait."""
         waiting, emergency = await self._now(visit)
         is_on = any(one.is_on for one in emergency)
-        return _json({"build": self._build, "emergency": is_on, "proposals": len(waiting)})
+        version = self.parts.names.latest().number
+        return _json({"build": self._build, "version": version, "emergency": is_on, "proposals": len(waiting)})
 
     async def proposals(self, visit: Visit) -> Response:
         """Show what the system proposed and a person has to decide."""
