@@ -63,10 +63,10 @@ class Gate:
         where the earlier one is not known yet or stands aside.
         """
         repeats, after_lock = await take_repeated(self.connection, self.cities, decisions, self.epoch)
-        new = await self._for_heirs(decision for decision in decisions if not repeats.is_known(decision))
-        makers = await self._makers(new)
+        decided = await self._for_heirs(decisions)
+        makers = await self._makers(decided)
         begin = partial(repeats.begin, open_=partial(self._opening, makers))
-        openings = [begin(decision) for decision in new if not repeats.is_known(decision)]
+        openings = [begin(decision) for decision in decided if not repeats.is_known(decision)]
         if not openings:
             return []
         opened = await self._open(makers, openings)
