@@ -17,6 +17,7 @@ from tests.benchmarks.load.wrk import NoLoadGeneratorError, require_wrk
 from tests.benchmarks.machine import this_commit, this_machine
 from tests.benchmarks.measuring.bulk import measure_bulk
 from tests.benchmarks.measuring.deciding import measure_decisions
+from tests.benchmarks.measuring.duplicates import measure_duplicates
 from tests.benchmarks.measuring.footprint import measure_memory, measure_start
 from tests.benchmarks.measuring.latency import measure_latency
 from tests.benchmarks.measuring.lifecycles import measure_lifecycles
@@ -114,7 +115,9 @@ class Run:
             ("million", lambda: measure_million(bench, told, self._seconds)),
             ("replay of the ledger", lambda: measure_replay_of_ledger(bench)),
         ]
-        return always if quick else [*always, *full]
+        # Last: what it leaves to merge goes on behind the route.
+        last: Measurement = ("duplicates", lambda: measure_duplicates(bench))
+        return [*always, last] if quick else [*always, *full, last]
 
     async def _measured(self, name: str, measurement: Callable[[], Awaitable[None]]) -> None:
         if not self._wanted(name):

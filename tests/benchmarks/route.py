@@ -85,10 +85,15 @@ class Measured:
         return sum(self.cpu_us_per_case.values())
 
 
-async def measure(route: Route, bodies: Sequence[str], seconds: float) -> Measured:
-    """Warm the route up, load it for `seconds`, wait until all of it has arrived everywhere."""
+async def measure(
+    route: Route, bodies: Sequence[str], seconds: float, *, warm_up: Sequence[str] | None = None
+) -> Measured:
+    """Warm the route up, load it for `seconds`, wait until all of it has arrived everywhere.
+
+    Bodies are sent in turn; `warm_up` are those of the warm-up, where they must be others.
+    """
     since = first_id(await route.connection.fetchval("select clock_timestamp()"))
-    await wrk(route.url, bodies, seconds=WARM_UP_SHARE * seconds, folder=route.folder)
+    await wrk(route.url, bodies if warm_up is None else warm_up, seconds=WARM_UP_SHARE * seconds, folder=route.folder)
     before = await _drained(route, since)
     began: datetime = await route.connection.fetchval("select clock_timestamp()")
     used = cpu.used(route.pids())

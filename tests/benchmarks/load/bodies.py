@@ -22,7 +22,7 @@ LEAVES: Final = ("text", "point", "grid", "community", "address", "contact")
 
 def bodies(count: int = COUNT) -> list[str]:
     """Return bodies of `POST /api/v1/reports`: 60 % name an item, 40 % only words; every second has a contact."""
-    return [msgspec.json.encode(form).decode() for form in _forms(count)]
+    return [msgspec.json.encode(form).decode() for form in forms(count)]
 
 
 def never_sent(bodies: Sequence[str]) -> list[str]:
@@ -32,7 +32,8 @@ def never_sent(bodies: Sequence[str]) -> list[str]:
     return [body.replace(UNIQUE, mark + UNIQUE) for body in bodies]
 
 
-def _forms(count: int) -> Iterator[dict[str, Any]]:
+def forms(count: int) -> Iterator[dict[str, Any]]:
+    """Give the forms of `bodies`."""
     ordinary = (report for report in Week(sample_district(), SEED).reports(4 * count) if report.flavour == "ordinary")
     for number, report in zip(range(count), ordinary, strict=False):
         told = form_of(report)

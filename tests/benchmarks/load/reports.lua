@@ -13,7 +13,8 @@ end
 function init(arguments)
   for line in io.lines(arguments[1]) do
     local before, after = line:match("^(.*)@@(.*)$")
-    bodies[#bodies + 1] = { before, after }
+    -- Without a mark it is sent as it is: that it is like another one is what is measured.
+    bodies[#bodies + 1] = { before or line, after }
   end
   -- Letters, not digits: a long number would look like a telephone to be masked.
   for i = 0, 999 do
@@ -27,7 +28,7 @@ function request()
   serial = serial + 1
   local parts = bodies[serial % #bodies + 1]
   local high, low = math.floor(serial / 1000), serial % 1000
-  local body = parts[1] .. words[high % 1000] .. words[low] .. number .. parts[2]
+  local body = parts[2] and parts[1] .. words[high % 1000] .. words[low] .. number .. parts[2] or parts[1]
   return head .. serial .. "\r\nX-Forwarded-For: 10." .. (serial % 250 + 1) .. "." .. (high % 250) .. "."
     .. (math.floor(serial / 250) % 250 + 1) .. "\r\nContent-Length: " .. #body .. "\r\n\r\n" .. body
 end
