@@ -30,6 +30,8 @@ class MovedWhat(msgspec.Struct, frozen=True, omit_defaults=True):
 
     type: str
     step: str | None = None
+    clock: str | None = None
+    """Whose step it is: of several clocks of a case each may be late."""
     card: str | None = None
     marks_only: bool = False
     unit: str | None = None

@@ -7,9 +7,10 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from services.contracts.events import CaseProgressed, ClockSnapshot, Place
+from services.contracts.events.life import ExtensionAsked
 from tests.builders import MONDAY_NOON, an_id
 from tests.environment.browser import WALL
-from tests.unit.notify.facts import a_fact
+from tests.unit.notify.facts import a_fact, a_step
 from tests.waiting import eventually
 from tests.wire.desk.board_stage import EAST, WEST, a_row, a_stage
 
@@ -120,6 +121,24 @@ async def test_the_board_draws_what_it_is_told(browser: Browser) -> None:
         await expect(page.locator("#panel-title")).to_have_text("东网格")
         await expect(page.locator("#panel .listed [data-case]")).to_have_count(3)
         assert screen.errors == []
+
+
+async def test_the_feed_names_whose_step_of_which_clock_it_is_and_every_kind_of_fact(browser: Browser) -> None:
+    async with a_stage(trend=BESIDE, visitor=None) as stage:
+        page = (await stage.open(browser)).page
+        await opens(page, 0)
+
+        stage.tell([
+            a_move("late", 2, what=a_step("limit")),
+            a_move("late", 3, what=a_step("limit", clock="promise", unit="")),
+            a_move("late", 4, what=ExtensionAsked("drainage", "雨天无法施工", "1wd")),
+        ])  # fmt: skip
+
+        lines = page.locator("#feed li .fact")
+        await expect(lines).to_have_text(
+            ["申请延期：井盖（排水公司）", "对群众的承诺超期：井盖（排水公司）", "处置超期：井盖（排水公司）"],
+            timeout=MILLISECONDS,
+        )
 
 
 @pytest.mark.parametrize(

@@ -95,10 +95,12 @@ export function sentence(delta, telling) {
   const what = delta.what;
   const keys = [`feed.${what.type}.${what.step ?? what.card ?? ""}`, `feed.${what.type}`, "feed.other"];
   const key = keys.find((one) => telling.knows(one));
-  return telling.say(key, {
+  const said = telling.say(key, {
     item: telling.item(delta.item), lead: telling.unit(delta.lead), unit: telling.unit(what.unit), subdistrict: telling.unit(delta.subdistrict),
-    number: what.whistle ? what.whistle.number : what.number,
+    number: what.whistle ? what.whistle.number : what.number, who: telling.unit(what.unit || delta.lead),
+    clock: telling.say(`clock.${what.clock}`), fact: telling.say(`fact.${what.type}`),
   });
+  return said.charAt(0).toUpperCase() + said.slice(1);
 }
 
 export function drawFeed(box, feed, telling, now) {

@@ -13,7 +13,7 @@ from services.reference.model.organisation import Polygon, Unit
 
 DIGITS: Final = 5
 """About a metre."""
-WORDS: Final = ("board.", "feed.", "work.", "due.left_work")
+WORDS: Final = ("board.", "feed.", "fact.", "clock.", "work.", "due.left_work")
 """Beginnings of the keys that the page's script says."""
 
 LatLng = tuple[float, float]
