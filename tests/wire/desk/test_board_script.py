@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page, expect
 from services.contracts.events import CaseProgressed, ClockSnapshot, Place
 from services.contracts.events.life import ExtensionAsked
 from tests.builders import MONDAY_NOON, an_id
-from tests.environment.browser import WALL
+from tests.environment.browser import WALL, Theme
 from tests.unit.notify.facts import a_fact, a_step
 from tests.waiting import eventually
 from tests.wire.desk.board_stage import EAST, WEST, a_row, a_stage
@@ -236,6 +236,17 @@ async def test_a_wall_takes_up_a_new_build_and_opens_no_case(browser: Browser) -
         await expect(page.locator("#board")).to_have_attribute("data-build", "second", timeout=MILLISECONDS)
         await expect(page.locator(".connection.live")).to_be_visible(timeout=MILLISECONDS)
         assert screen.errors == []
+
+
+@pytest.mark.parametrize(("theme", "offered"), [("light", "深色"), ("dark", "浅色")])
+async def test_whoever_chose_no_theme_is_offered_the_one_their_machine_does_not_have(
+    browser: Browser, theme: Theme, offered: str
+) -> None:
+    async with a_stage(trend=BESIDE) as stage:
+        page = (await stage.open(browser, theme=theme)).page
+
+        links = page.locator(".who a[href*='/look/']:visible", has_text="色")
+        await expect(links).to_have_text([offered])
 
 
 async def test_a_desk_takes_up_new_names_once_nothing_is_open_in_its_panel(browser: Browser) -> None:

@@ -53,7 +53,7 @@ def names_told(compiled: CompiledReference, language: Language, sentences: Mappi
 
 def _item(item: Item, language: Language) -> str:
     # English names are written as identifiers.
-    return item.name_zh if language == "zh" else item.name_en.replace("_", " ")
+    return item.name_zh if language == "zh" else item.name_en.replace("_", " ").capitalize()
 
 
 class _Version:
