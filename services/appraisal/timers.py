@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from services.appraisal.domain.behind import behind_points
 from services.appraisal.domain.compiling import compile_bulletin
 from services.appraisal.domain.counting import Month
 from services.appraisal.domain.periods import (
@@ -131,8 +132,9 @@ class Compiler:
 
     async def _save_points(self, read: Month, taken: Taken, instant: datetime) -> None:
         graded = await asyncio.to_thread(graded_week, read)
+        behind = await asyncio.to_thread(behind_points, read)
         async with self.pool.acquire() as connection:
-            await save_grades(connection, read.period, graded, taken, instant)
+            await save_grades(connection, read.period, graded, taken, instant, behind)
 
     def _rested(self, name: str) -> bool:
         return asyncio.get_running_loop().time() >= self._rest_until.get(name, 0.0)

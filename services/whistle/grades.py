@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Final, cast
+from typing import Annotated, Final
 
 import typer
 
+from services.appraisal.domain.behind import behind_points
 from services.appraisal.domain.compiling import compile_bulletin
 from services.appraisal.domain.periods import Period, is_half_year, is_week
 from services.appraisal.store.drafts import draft_half_year, save_draft, save_grades
@@ -18,6 +19,7 @@ from services.appraisal.store.publishing import (
     graded_month,
     graded_week,
     publish_drafted,
+    published_months,
 )
 from services.whistle.audit import note
 from services.whistle.bulletins import (
@@ -111,7 +113,7 @@ async def _draft(connection: Connection, period: Period, now: datetime) -> None:
         return
     read, taken = await read_with_gaps(connection, period)
     if is_week(period.name):
-        await save_grades(connection, period, graded_week(read), taken, now)
+        await save_grades(connection, period, graded_week(read), taken, now, behind_points(read))
     else:
         await save_draft(connection, compile_bulletin(read), graded_month(read), taken, now)
 
@@ -120,6 +122,7 @@ async def _graded(connection: Connection, period: Period) -> Sequence[Graded]:
     if is_half_year(period.name):
         async with one_instant(connection):
             town = await read_town(connection, period)
-        return cast("Sequence[Graded]", await asked(graded_half_year(connection, period, ZONE, town.policy.grading)))
+            months = await asked(published_months(connection, period, ZONE))
+        return graded_half_year(months, period, ZONE, town.policy.grading)
     read = await read_span(connection, period)
     return graded_week(read) if is_week(period.name) else graded_month(read)

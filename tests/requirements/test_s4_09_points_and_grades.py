@@ -1,6 +1,7 @@
 """S4-09: worked example; ties; rating immutable after publishing, correction as a new entry."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 import pytest
 
+from services.appraisal.domain.behind import behind_points
 from services.appraisal.domain.counting import Month, Town
 from services.appraisal.domain.grades import MonthGrade, half_year_grade, month_grades
 from services.appraisal.domain.periods import months_in, period_of, weeks_in
@@ -20,8 +22,10 @@ from services.appraisal.store.publishing import (
     entries_of,
     graded_half_year,
     graded_month,
+    graded_week,
     publish_drafted,
     publish_grades,
+    published_months,
 )
 from services.contracts.events.progress import ReportedIn, StepTaken, WhistleBlown
 from services.contracts.events.whistles import Called, Whistle, WhistleFoundWrong
@@ -66,6 +70,10 @@ def a_month(stories: list[Story]) -> Month:
     return Month(period=MARCH, weeks=weeks_in(MARCH, ZONE), records=records, refusals=[], town=town)
 
 
+def a_week(stories: list[Story]) -> Month:
+    return replace(a_month(stories), period=WEEK_10, weeks=(WEEK_10,))
+
+
 def test_a_weeks_points_are_what_a_hand_counts() -> None:
     points = points_of(a_month(week_of_drainage()).records, WEEK_10)
 
@@ -75,6 +83,35 @@ def test_a_weeks_points_are_what_a_hand_counts() -> None:
     }  # fmt: skip
     assert sum_of(points["drainage"], GRADING) == 1
     assert sum_of(points["sanitation"], GRADING) == -3
+
+
+def test_every_number_of_a_week_opens_the_cases_that_gave_it() -> None:
+    behind = behind_points(a_week(week_of_drainage()))
+
+    names = {number: number.rpartition("-")[2] for number, _ in behind.cases}
+    assert {name: [names[behind.cases[place][0]] for place in places] for name, places in behind.lists.items()} == {
+        "drainage/points": ["1", "1", "2", "3", "3", "4"],
+        "drainage/points/closed_in_time": ["1", "2"],
+        "drainage/points/closed_late": ["3"],
+        "drainage/points/sent_back": ["3"],
+        "drainage/points/satisfied": ["1"],
+        "drainage/points/came_late": ["4"],
+        "sanitation/points": ["4"],
+        "sanitation/points/no_show": ["4"],
+    }
+
+
+def test_a_sensitive_case_gives_a_week_no_points_and_a_barred_one_is_counted_and_not_named() -> None:
+    sensitive = Story("1", march(2), march(6), changes={"lane": "petition"}).closed(march(5))
+    barred = Story("2", march(2), march(6), changes={"barred_units": ("sanitation",)}).closed(march(5))
+
+    week = a_week([sensitive, barred])
+
+    assert [(one.unit, one.points) for one in graded_week(week)] == [("drainage", Fraction(2))]
+    assert behind_points(week).cases == ()
+    assert [(one.unit, one.points) for one in graded_month(a_month([sensitive, barred]))] == [
+        ("drainage", Fraction(2, len(weeks_in(MARCH, ZONE))))
+    ]
 
 
 def test_a_wrong_whistle_takes_points_of_the_street_and_none_of_whom_it_called() -> None:
@@ -191,13 +228,13 @@ async def test_a_half_year_takes_its_months_as_they_were_corrected(
     for month in months[:5]:
         await publish_grades(connection, month, [Graded("drainage", "ordinary", Fraction(1))], leader)
     with pytest.raises(NotPublishedError, match="2026-06"):
-        await graded_half_year(connection, half, ZONE, GRADING)
+        await published_months(connection, half, ZONE)
 
     await publish_grades(connection, months[5], [Graded("drainage", "advanced", Fraction(7))], leader)
     for month in months[:2]:
         await correct_grade(connection, month.name, "drainage", "advanced", "漏计", leader)
 
-    (graded,) = await graded_half_year(connection, half, ZONE, GRADING)
+    (graded,) = graded_half_year(await published_months(connection, half, ZONE), half, ZONE, GRADING)
     # January to May have 4 + 4 + 5 + 4 + 5 weeks of one point, June four of seven: 50 points in 26 weeks.
     assert (graded.unit, graded.grade, graded.points) == ("drainage", "good", Fraction(25, 13))
     assert await publish_grades(connection, half, [graded], leader) == 1

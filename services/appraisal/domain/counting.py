@@ -52,6 +52,11 @@ class Month:
     published_weeks: Mapping[str, Mapping[str, Fraction]] = field(default_factory=dict)
     """By week and unit the points in force of the weeks that are published: grades take these."""
 
+    @property
+    def ordinary(self) -> Sequence[Record]:
+        """The records that are counted: sensitive lanes are in no figure of a unit."""
+        return [record for record in self.records if record.snapshot.lane == "ordinary"]
+
 
 @dataclass(slots=True)
 class Counted:
@@ -68,8 +73,7 @@ class Counted:
 
     def __post_init__(self) -> None:
         period = self.month.period
-        ordinary = [record for record in self.month.records if record.snapshot.lane == "ordinary"]
-        self.records = sorted(ordinary, key=lambda record: (record.snapshot.number, record.case_id))
+        self.records = sorted(self.month.ordinary, key=lambda record: (record.snapshot.number, record.case_id))
         self.measures = {record.case_id: measures_of(record, period) for record in self.records}
         listed = (record for record in self.records if not record.snapshot.barred)
         self.lists = Lists({record.case_id: record.snapshot.number for record in listed})

@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from services.appraisal.domain.behind import Behind
 from services.appraisal.domain.bulletin import Bulletin, canonical
 from services.appraisal.domain.periods import Period, rests_on
 from services.appraisal.store.completeness import Taken, entries_in
 from services.appraisal.store.facts import LOOK_BACK
 from services.appraisal.store.months import read_town
-from services.appraisal.store.publishing import Graded, graded_half_year, require_months
+from services.appraisal.store.publishing import Graded, graded_half_year, published_months
 from services.appraisal.store.workbook import workbook_of
 
 if TYPE_CHECKING:
@@ -22,10 +23,11 @@ if TYPE_CHECKING:
 
 SAVE: Final = """
     insert into appraisal.drafts (period, body, workbook, compiled_at, over, graded, starts, ends, facts, notices,
-        missing, rests_on, entries)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+        missing, rests_on, entries, behind)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
     on conflict (period) do update set body = $2, workbook = $3, compiled_at = $4, over = $5, graded = $6, starts = $7,
-        ends = $8, facts = $9, notices = $10, missing = $11, rests_on = $12, entries = $13
+        ends = $8, facts = $9, notices = $10, missing = $11, rests_on = $12, entries = $13,
+        behind = $14
 """
 IS_PUBLISHED: Final = """
     select exists (select from appraisal.bulletins where period = $1)
@@ -79,15 +81,21 @@ async def save_draft(
     # Ten seconds for the workbook of a busy month: beside the loop, which the watchdog ends when it is silent.
     body, workbook = await asyncio.to_thread(_written, bulletin)
     period = Period(bulletin.period, bulletin.starts, bulletin.ends)
-    await _save(connection, period, (body, workbook), _drafted(graded), taken, now)
+    await _save(connection, period, (body, workbook), (_drafted(graded), None), taken, now)
     return body
 
 
 async def save_grades(
-    connection: "Connection", period: Period, graded: Sequence[Graded], taken: Taken, now: datetime
+    connection: "Connection",
+    period: Period,
+    graded: Sequence[Graded],
+    taken: Taken,
+    now: datetime,
+    behind: Behind | None = None,
 ) -> None:
-    """Keep the points of a week or the grades of a half-year as their draft; `taken` as for a month."""
-    await _save(connection, period, (None, None), _drafted(graded), taken, now)
+    """Keep a week's points with the cases behind them, or a half-year's grades, as a draft; `taken` as for a month."""
+    listed = None if behind is None else msgspec.json.encode(behind).decode()
+    await _save(connection, period, (None, None), (_drafted(graded), listed), taken, now)
 
 
 async def draft_half_year(connection: "Connection", half: Period, zone: ZoneInfo, now: datetime) -> None:
@@ -103,9 +111,9 @@ async def draft_half_year(connection: "Connection", half: Period, zone: ZoneInfo
     entries = await entries_in(connection, months)
     if await connection.fetchval(IS_DRAFTED, half.name, entries):
         return
-    await require_months(connection, half, months)
+    published = await published_months(connection, half, zone)
     town = await read_town(connection, half)
-    graded = await graded_half_year(connection, half, zone, town.policy.grading)
+    graded = graded_half_year(published, half, zone, town.policy.grading)
     await save_grades(connection, half, graded, Taken(0, 0, 0, months, entries), now)
 
 
@@ -113,12 +121,13 @@ async def _save(
     connection: "Connection",
     period: Period,
     files: tuple[bytes | None, bytes | None],
-    graded: str,
+    told: tuple[str, str | None],
     taken: Taken,
     now: datetime,
 ) -> None:
+    graded, behind = told
     whole = (period.starts, period.ends, taken.facts, taken.notices, taken.missing, list(taken.rests_on), taken.entries)
-    await connection.execute(SAVE, period.name, *files, now, now >= period.ends, graded, *whole)
+    await connection.execute(SAVE, period.name, *files, now, now >= period.ends, graded, *whole, behind)
 
 
 def _drafted(graded: Sequence[Graded]) -> str:

@@ -31,7 +31,6 @@ ENTRIES: Final = """
     select period, unit, entry, grade, points, reason, at from appraisal.grades
     where period = any ($1) order by period, unit, entry
 """
-KNOWN: Final = "select distinct period from appraisal.grades where period = any ($1)"
 IN_FORCE: Final = """
     select distinct on (period, unit) period, unit, grade, points from appraisal.grades
     where period = any ($1) order by period, unit, entry desc
@@ -57,7 +56,7 @@ def graded_month(month: Month) -> Sequence[Graded]:
     """
     grading = month.town.policy.grading
     weeks = [_in_force(month, week) for week in month.weeks]
-    active = {unit for week in weeks for unit in week} | {record.snapshot.lead for record in month.records}
+    active = {unit for week in weeks for unit in week} | {record.snapshot.lead for record in month.ordinary}
     graded: list[Graded] = []
     for kind in sorted(set(month.town.kinds.values())):
         units = sorted(unit for unit in active if month.town.kinds.get(unit) == kind)
@@ -69,32 +68,33 @@ def graded_month(month: Month) -> Sequence[Graded]:
 
 def graded_week(week: Month) -> Sequence[Graded]:
     """Return the points of a week: of every unit that led a case then, was called, or whistled wrongly."""
-    points = points_of(week.records, week.period)
+    points = points_of(week.ordinary, week.period)
     kinds, grading = week.town.kinds, week.town.policy.grading
-    leads = {record.snapshot.lead for record in week.records if record.snapshot.lead in kinds}
+    leads = {record.snapshot.lead for record in week.ordinary if record.snapshot.lead in kinds}
     return [Graded(unit, None, Fraction(sum_of(points.get(unit, {}), grading))) for unit in sorted({*points, *leads})]
 
 
-async def require_months(connection: "Connection", half: Period, months: Sequence[str]) -> None:
-    """Raise NotPublishedError unless every month of a half-year is published."""
-    known = {row["period"] for row in await connection.fetch(KNOWN, list(months))}
-    if missing := sorted(set(months) - known):
-        raise NotPublishedError(f"{half.name} is not complete; not published yet: {', '.join(missing)}")
-
-
-async def graded_half_year(
-    connection: "Connection", half: Period, zone: ZoneInfo, grading: Grading
-) -> Sequence[Graded]:
-    """Return the grades of a half-year, wholly from its months as published and corrected.
-
-    Its points are the mean over its weeks: each month's published mean counts as often as it has weeks.
+async def published_months(connection: "Connection", half: Period, zone: ZoneInfo) -> Sequence[Mapping[str, Any]]:
+    """Return each unit's grade and points in force of the months of a half-year.
 
     Raises:
         NotPublishedError: a month of it is not published yet.
     """
+    months = [month.name for month in months_in(half, zone)]
+    rows = await connection.fetch(IN_FORCE, months)
+    if missing := sorted(set(months) - {row["period"] for row in rows}):
+        raise NotPublishedError(f"{half.name} is not complete; not published yet: {', '.join(missing)}")
+    return [dict(row) for row in rows]
+
+
+def graded_half_year(
+    rows: Sequence[Mapping[str, Any]], half: Period, zone: ZoneInfo, grading: Grading
+) -> Sequence[Graded]:
+    """Return the grades of a half-year, wholly from its months as published and corrected.
+
+    Its points are the mean over its weeks: each month's published mean counts as often as it has weeks.
+    """
     weeks = {month.name: len(weeks_in(month, zone)) for month in months_in(half, zone)}
-    await require_months(connection, half, list(weeks))
-    rows = await connection.fetch(IN_FORCE, list(weeks))
     grades: dict[str, list[MonthGrade]] = defaultdict(list)
     points: dict[str, Fraction] = defaultdict(Fraction)
     for row in rows:
@@ -112,7 +112,7 @@ def _in_force(month: Month, week: Period) -> Mapping[str, Fraction]:
     if week.name in month.published_weeks:
         return month.published_weeks[week.name]
     grading = month.town.policy.grading
-    return {unit: Fraction(sum_of(kinds, grading)) for unit, kinds in points_of(month.records, week).items()}
+    return {unit: Fraction(sum_of(kinds, grading)) for unit, kinds in points_of(month.ordinary, week).items()}
 
 
 def _mean(points: Sequence[Fraction]) -> Fraction:

@@ -7,6 +7,7 @@ from services.desk.pages.acting.routes import ActingPages
 from services.desk.pages.board.mode import ModePages
 from services.desk.pages.board.routes import BoardPages
 from services.desk.pages.board.walls import WallPages
+from services.desk.pages.bulletin.behind import CasesPages
 from services.desk.pages.bulletin.grading import GradingPages
 from services.desk.pages.bulletin.outcomes import OutcomePages
 from services.desk.pages.bulletin.routes import BulletinPages
@@ -30,6 +31,7 @@ def add_pages(app: FastAPI, parts: PageParts) -> None:
     RulesPages(parts).add_to(app)
     rules_routes(app, parts.desk, parts.drafting)
     BulletinPages(parts).add_to(app)
+    CasesPages(parts).add_to(app)
     GradingPages(parts).add_to(app)
     OutcomePages(parts).add_to(app)
     RosterPages(parts).add_to(app)

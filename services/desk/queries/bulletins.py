@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 import asyncpg
@@ -13,6 +13,7 @@ import msgspec
 from services.chassis.web.problems import Problem, of_status
 from services.desk.queries.asking import Asking
 
+Kind = Literal["week", "month", "half_year"]
 MONTHS_MAX: Final = 36
 MONTHS: Final = f"""
     select period, published_at, over from appraisal.bulletins_shown order by period desc limit {MONTHS_MAX}
@@ -20,7 +21,8 @@ MONTHS: Final = f"""
 ONE: Final = "select body, sha256, published_at, over, missing from appraisal.bulletins_shown where period = $1"
 WORKBOOK: Final = "select body, workbook, published_at from appraisal.bulletins_shown where period = $1"
 GRADES: Final = """
-    select unit, entry, grade, points, reason, at from appraisal.grades_shown where period = $1 order by unit, entry
+    select unit, entry, grade, points, reason, at, kind from appraisal.grades_shown
+    where period = $1 order by unit, entry
 """
 SAMPLES: Final = """
     select seed, size, cases, numbers, drawn_at from appraisal.samples_shown where period = $1 order by drawn_at
@@ -149,14 +151,26 @@ def refusals_told() -> Iterator[None]:
         raise Problem("not-yours-to-do", "Not yours to do", 403) from None
 
 
-async def correct_grade(connection: Any, period: str, unit: str, grade: str, reason: str, token_hash: bytes) -> None:
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a unit's published grade, or a week's points, should have been."""
+
+    period: str
+    kind: Kind
+    unit: str
+    grade: str
+    reason: str
+
+
+async def correct_grade(connection: Any, entry: Correction, token_hash: bytes) -> None:
     """Correct a published grade, or a week's points, by a further entry; what was published stays beside it.
 
     Raises:
         Problem: nothing is published for the unit, the grade is none of the period, or the person is not the leader.
     """
     try:
-        await connection.fetchval(CORRECT_POINTS if "W" in period else CORRECT, period, unit, grade, reason, token_hash)
+        statement = CORRECT_POINTS if entry.kind == "week" else CORRECT
+        await connection.fetchval(statement, entry.period, entry.unit, entry.grade, entry.reason, token_hash)
     except asyncpg.NoDataFoundError:
         raise of_status(404) from None
     except asyncpg.CheckViolationError:

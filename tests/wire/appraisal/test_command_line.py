@@ -69,6 +69,7 @@ async def test_a_weeks_points_are_shown_published_and_corrected(room: Room) -> N
     assert (await whistle(room, "a leader", "publish", "2026-W10")).status == 1
     corrected = await whistle(room, "a leader", "correct", "2026-W10", "drainage", "--reason", "漏计", "--", "-7")
     assert corrected.status == 0, corrected
+    assert "lists" in room.database.run_sql("select behind from appraisal.published_lists")
     unfinished = await whistle(room, "a leader", "publish", "2025-H2")
 
     told = (await whistle(room, "a leader", "grades", "2026-W10", "--json")).told

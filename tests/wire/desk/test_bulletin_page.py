@@ -212,6 +212,31 @@ async def test_a_weeks_points_are_seen_published_once_and_corrected_by_a_further
     assert pages.office.count("appraisal.grades where grade is null") == 2
 
 
+async def test_every_number_of_a_weeks_points_opens_its_cases_before_and_after_it_is_published(pages: Pages) -> None:
+    await pages.office.open("1")
+    beside(pages, "2026-W13", '[{"unit": "drainage", "grade": null, "points": "1"}]')
+    cases = [["20260302-1", str(an_id("1"))], ["20260302-2", str(an_id("2"))]]
+    lists = {"drainage/points": [0, 1], "drainage/points/closed_in_time": [0], "drainage/points/closed_late": [1]}
+    behind = msgspec.json.encode({"cases": cases, "lists": lists}).decode()
+    pages.office.database.run_sql(f"update appraisal.drafts set behind = '{behind}'")
+    leader, clerk = [await pages.browser_of(name) for name in ("leader", "drainage")]
+    await leader.get("/bulletin/2026-W13/points")
+    early = await clerk.get("/bulletin/2026-W13/cases?list=drainage/points")
+    await leader.post("/bulletin/2026-W13/grades/publish", {"seen": leader.field("seen")})
+    pages.office.database.run_sql("update appraisal.drafts set behind = null")
+
+    await clerk.get("/bulletin/2026-W13/points")
+    addresses = sorted(set(re.findall(r'href="(/bulletin/2026-W13/cases\?list=[^"]+)"', clerk.page)))
+    opened = [(await clerk.get(address)).status_code for address in addresses]
+    await clerk.get("/bulletin/2026-W13/cases?list=drainage/points")
+
+    assert (early.status_code, len(addresses), set(opened)) == (404, 3, {200})
+    assert f"/cases/{an_id('1')}" in clerk.page
+    assert "其中本页 1 件" in clerk.page
+    assert 'href="/bulletin/2026-W13/points"' in clerk.page
+    assert (await clerk.get("/bulletin/2026-W13/cases?list=sanitation/points")).status_code == 404
+
+
 async def test_an_incomplete_week_and_a_half_year_that_lacks_a_month_are_refused(pages: Pages) -> None:
     beside(pages, "2026-W13", '[{"unit": "drainage", "grade": null, "points": "5"}]')
     beside(pages, "2025-H2", '[{"unit": "drainage", "grade": "good", "points": "7/2"}]', "{2025-12}", 0)
@@ -240,7 +265,20 @@ async def test_a_half_years_grades_are_seen_published_and_corrected(pages: Pages
     leader = await pages.browser_of("leader")
     correction = {"unit": "drainage", "grade": "fair", "reason": "复核后调整"}
 
+    for month, case in (("2025-08", "1"), ("2025-11", "2")):
+        listed = {
+            "cases": [[case, str(an_id(case))]],
+            "lists": {"drainage/points/closed_late": [0], "district/due": [0]},
+        }
+        body = msgspec.json.encode(listed).hex()
+        pages.office.database.run_sql(
+            "insert into appraisal.bulletins (period, body, workbook, published_at, published_by)"
+            f" values ('{month}', '\\x{body}', '\\x', '{OVER}', gen_random_uuid())"
+        )
+    await leader.get("/bulletin/2025-H2/cases?list=drainage/points")
+    assert "2 件" in leader.page
     await leader.get("/bulletin/2025-H2/points", **{"Accept-Language": "en"})
+    assert 'href="/bulletin/2025-H2/cases?list=drainage/points/closed_late">2</a>' in leader.page
     assert "Grades of 2025-H2" in leader.page
     done = await leader.post("/bulletin/2025-H2/grades/publish", {"seen": leader.field("seen")})
     corrected = await leader.post("/bulletin/2025-H2/grades", correction)

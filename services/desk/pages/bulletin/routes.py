@@ -8,23 +8,20 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 from services.chassis.web.problems import of_status
-from services.desk.pages.bulletin.grading import GRADES, PUBLISH, SEE_DRAFTS
+from services.desk.pages.bulletin.grading import GRADES, PUBLISH, SEE_DRAFTS, allowed
 from services.desk.pages.door import to
 from services.desk.pages.parts import PageParts
 from services.desk.pages.visit import Visit
 from services.desk.queries.bulletins import (
-    BulletinShown,
     bulletin_of,
     drafted_grades,
     files_of,
     months,
     publish,
-    visible,
 )
 from services.desk.queries.gradings import gradings
 from services.desk.queries.outcomes import items_of, outcomes_of
 
-CASES_A_PAGE: Final = 200
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PERIOD: Final = re.compile(r"\d{4}-\d{2}")
 
@@ -41,7 +38,6 @@ class BulletinPages:
         door.get(app, "/bulletin", self.latest)
         door.get(app, "/bulletin/{period}.xlsx", self.workbook)
         door.get(app, "/bulletin/{period}.json", self.canonical)
-        door.get(app, "/bulletin/{period}/cases", self.cases)
         door.get(app, "/bulletin/{period}", self.show)
         door.post(app, "/bulletin/{period}/publish", self.publish)
 
@@ -59,7 +55,7 @@ class BulletinPages:
         """Show a month."""
         period, drafts = _period(visit), visit.visitor.is_one_of(*SEE_DRAFTS)
         async with self.parts.desk.reading(visit.session, "bulletin") as asking:
-            shown = _allowed(await bulletin_of(asking, period), visit)
+            shown = allowed(await bulletin_of(asking, period), visit)
             known = await months(asking)
             graded = await drafted_grades(asking, period)
             beside = await gradings(asking, drafts=drafts)
@@ -79,29 +75,6 @@ class BulletinPages:
             may_correct=visit.visitor.is_one_of(*PUBLISH),
             grades=GRADES,
             may_inspect=visit.visitor.is_one_of(*SEE_DRAFTS),
-        )
-
-    async def cases(self, visit: Visit) -> Response:
-        """List the cases behind a figure; those the person may not open are counted and nothing else."""
-        period, name = _period(visit), visit.asked("list")
-        page = int(visit.asked("page")) if visit.asked("page").isdecimal() else 0
-        async with self.parts.desk.reading(visit.session, "bulletin") as asking:
-            shown = _allowed(await bulletin_of(asking, period), visit)
-            behind = shown.cases_of(name)
-            some = behind[page * CASES_A_PAGE : (page + 1) * CASES_A_PAGE]
-            mine = await visible(asking, [case_id for _, case_id in some])
-        if not behind:
-            raise of_status(404)
-        return self.parts.page(
-            visit,
-            "bulletin/cases.html",
-            period=period,
-            name=name,
-            rows=[(number, case_id) for number, case_id in some if case_id in mine],
-            hidden=sum(case_id not in mine for _, case_id in some),
-            total=len(behind),
-            page=page,
-            more=(page + 1) * CASES_A_PAGE < len(behind),
         )
 
     async def workbook(self, visit: Visit) -> Response:
@@ -145,10 +118,3 @@ def _seen(visit: Visit) -> bytes:
     if re.fullmatch(r"[0-9a-f]{64}", seen) is None:
         raise of_status(422)
     return bytes.fromhex(seen)
-
-
-def _allowed(shown: BulletinShown | None, visit: Visit) -> BulletinShown:
-    """Return the bulletin; a draft belongs to the command center and the inspectors."""
-    if shown is None or not (shown.published_at or visit.visitor.is_one_of(*SEE_DRAFTS)):
-        raise of_status(404)
-    return shown
