@@ -180,6 +180,9 @@ async def test_who_reports_the_same_again_is_told_how_far_it_is(
         pytest.param({"on_the_spot": True}, {}, False, id="solved-on-the-spot"),
         pytest.param({"place": SPOT}, {"point": Point(116.4021, 39.9084)}, True, id="thirty-metres-away"),
         pytest.param({"place": SPOT}, {"point": Point(116.4021, 39.9099)}, False, id="two-hundred-metres-away"),
+        pytest.param(
+            {"place": SPOT, "grid": "grid-over-the-road"}, {"point": Point(116.4021, 39.9082)}, False, id="another-grid"
+        ),
         pytest.param({"place": SPOT}, {}, False, id="a-point-and-none"),
     ],
 )
@@ -190,7 +193,9 @@ async def test_what_is_compared_beside_the_words(
     place = msgspec.structs.replace(reported.place, longitude=None, latitude=None)
     if "place" in earlier:
         place = msgspec.structs.replace(reported.place, longitude=SPOT.longitude, latitude=SPOT.latitude)
-    report = a_report(**{**earlier, "place": place})
+    if "grid" in earlier:
+        place = msgspec.structs.replace(place, grid=earlier["grid"])
+    report = a_report(**{**{name: value for name, value in earlier.items() if name != "grid"}, "place": place})
 
     assert is_repeat(report, reported) is repeats
 

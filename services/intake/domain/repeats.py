@@ -56,11 +56,12 @@ def _address_of(contact: Contact) -> str:
 
 
 def _is_one_place(one: Place, other: Place) -> bool:
-    if (one.community, one.address) != (other.community, other.address):
+    # What the system merges by itself lies within one grid (S4-03); of two that name no point the grid is all there is.
+    if (one.grid, one.community, one.address) != (other.grid, other.community, other.address):
         return False
     if one.longitude is None or one.latitude is None or other.longitude is None or other.latitude is None:
-        # Of two that name no point the grid tells; one that names a point says more than one that does not.
-        return one.longitude is other.longitude and one.grid == other.grid
+        # One that names a point says more than one that does not.
+        return one.longitude is other.longitude
     north = other.latitude - one.latitude
     east = (other.longitude - one.longitude) * math.cos(math.radians(one.latitude))
     return _METRES_A_DEGREE * math.hypot(north, east) <= SAME_SPOT_M
