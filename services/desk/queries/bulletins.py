@@ -62,8 +62,15 @@ class BulletinShown:
 
     def cases_of(self, name: str) -> Sequence[tuple[str, UUID]]:
         """Return number and id of the cases behind a figure; none for a name that is no figure's."""
-        cases = self.told.get("cases", ())
-        return [(cases[place][0], UUID(cases[place][1])) for place in self.told.get("lists", {}).get(name, ())]
+        cases, lists = self.told.get("cases", ()), self.told.get("lists", {})
+        # Of a unit's points as a whole there is no list but of each kind.
+        names = [one for one in lists if one.startswith(f"{name}/")] if name.endswith("/points") else [name]
+        return [(cases[place][0], UUID(cases[place][1])) for one in names for place in lists.get(one, ())]
+
+    @property
+    def with_points(self) -> frozenset[str]:
+        """The units whose points open a list."""
+        return frozenset(name.partition("/points/")[0] for name in self.told.get("lists", {}) if "/points/" in name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import pytest
 from services.appraisal.domain.bulletin import canonical
 from services.appraisal.domain.compiling import compile_bulletin
 from services.appraisal.domain.counting import Month, Town
-from services.appraisal.domain.periods import period_of
+from services.appraisal.domain.periods import period_of, weeks_in
 from services.appraisal.store.workbook import workbook_of
 from services.reference.model.appraising import AppraisalPolicy
 from tests.builders import an_id
@@ -38,7 +38,7 @@ def a_body(stories: Sequence[Story], pages: Pages) -> bytes:
     records = [record for story in stories if (record := story.record(MARCH.ends)) is not None]
     names = {"drainage": "排水中心", "sub-01": "桥西街道"}
     town = Town(version=1, policy=AppraisalPolicy(), names=names, kinds={"drainage": "department"})
-    month = Month(period=MARCH, weeks=(), records=records, refusals=(), town=town)
+    month = Month(period=MARCH, weeks=weeks_in(MARCH, ZONE), records=records, refusals=(), town=town)
     bulletin = compile_bulletin(month)
     body = canonical(bulletin)
     pages.office.database.run_sql(
@@ -167,6 +167,9 @@ async def test_the_leader_publishes_the_grades_that_were_seen_and_no_others(page
     seen = seen_of(leader)
 
     assert ("先进" in leader.page, "先进" in center.page, "先进" in clerk.page) == (True, True, False)
+    behind = "/bulletin/2026-03/cases?list=drainage/points"
+    assert f'<a href="{behind}">7/2</a>' in center.page
+    assert (await center.get(behind)).status_code == 200
     refused = await center.post("/bulletin/2026-03/grades/publish", {"seen": seen})
     pages.office.database.run_sql(f"update appraisal.drafts set graded = '{drafted.replace('advanced', 'ordinary')}'")
     changed = await leader.post("/bulletin/2026-03/grades/publish", {"seen": seen})
