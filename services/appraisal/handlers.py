@@ -64,8 +64,9 @@ def row_of(one: Delivered[FactGlance]) -> Row:
                 body=_ENCODER.encode(Body(shot, proposed_of(fact.what.proposals))),
             )
         body = _ENCODER.encode(Body(shot, kept_off(fact.what.because)))
-        ordinary = shot.lane == "ordinary"  # of other lanes nobody is told where and what
-        item, place = (shot.item, shot.community or shot.subdistrict) if ordinary else (None, None)
+        # Of other lanes nobody is told where and what; who says the same again makes no burst.
+        told = shot.lane == "ordinary" and not fact.what.is_said_again
+        item, place = (shot.item, shot.community or shot.subdistrict) if told else (None, None)
         return Row(fact.case_id, fact.version, fact.at, what, item, place, body=body)
     if what in BY_NAME:
         body = _ENCODER.encode(Body(snapshot_of(fact), BY_NAME[what]))

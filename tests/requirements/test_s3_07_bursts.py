@@ -3,10 +3,13 @@
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
+import msgspec
 import pytest
 
+from tests.builders import an_id
 from tests.environment.database import Database
 from tests.unit.appraisal.stories import Story
+from tests.unit.notify.facts import OPENED
 from tests.wire.appraisal.room import ZONE, Room, a_room
 
 pytestmark = pytest.mark.postgres
@@ -53,6 +56,18 @@ async def test_thirty_similar_cases_of_an_hour_raise_one_alert_and_the_noise_non
     (alert,) = room.notices("burst")
     assert set(alert.units) == {"district_command_center", "sub-01", "drainage"}
     assert (alert.facts["item"], alert.facts["place"], alert.facts["cases"]) == ("0203", "com-of-sub-01", 30)
+
+
+async def test_one_person_who_says_the_same_thirty_times_is_no_burst(room: Room) -> None:
+    again = msgspec.structs.replace(OPENED, repeats=an_id("burst 0"))
+    cases = [a_case(f"again {number}", minute(number * 2)) for number in range(30)]
+    for case in cases:
+        case.events[:] = [msgspec.structs.replace(event, what=again) for event in case.events]
+
+    await room.keep(cases)
+    await room.compiler.tick()
+
+    assert room.notices("burst") == []
 
 
 async def test_a_burst_that_goes_on_is_the_same_also_after_a_restart(room: Room) -> None:

@@ -17,6 +17,13 @@ class WhatGlance(msgspec.Struct, frozen=True, gc=False):
     because: msgspec.Raw = msgspec.Raw()
     """Of an opening its explanation; other facts say something else by this name."""
     proposals: tuple[Proposed, ...] = ()
+    repeats: msgspec.Raw = msgspec.Raw()
+    """Of an opening the report that it repeats; of a joined report whether it does."""
+
+    @property
+    def is_said_again(self) -> bool:
+        """Whether the case is one person's same words once more."""
+        return bytes(self.repeats) not in {b"", b"null", b"false"}
 
 
 class ReportGlance(msgspec.Struct, frozen=True, gc=False):
