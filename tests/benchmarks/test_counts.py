@@ -45,6 +45,7 @@ from tests.benchmarks.load.bodies import UNIQUE, bodies
 from tests.builders import MONDAY_NOON, a_dispatched_case, a_report, an_id
 from tests.environment.database import Database
 from tests.unit.reference.test_default_rules import shipped
+from tests.waiting import eventually
 from tests.wire.desk.office import SETUP, TheCity, person_sql, token_of
 
 pytestmark = pytest.mark.postgres
@@ -169,6 +170,26 @@ async def test_an_act_is_four_statements_and_one_more_where_somebody_may_be_call
     assert rows == baseline("desk.rows_per_act")
 
 
+async def test_no_function_of_an_act_is_planned_anew(database: Database) -> None:
+    """One written in SQL is, on every call, unless it melts into its caller, as the real clock does."""
+    database.run_sql(SETUP + "\n".join(person_sql(name) for name in ("drainage", "coordinator", "center")))
+    database.run_sql(f"alter database {database.name} set track_functions = 'all'")
+    city: Any = TheCity()
+    async with counted_pool(database, "ledger_writer") as (pool, _), Openings(pool, city).gate() as gate:
+        await gate.open_once([a_dispatched_case()])
+    await eventually(lambda: "ledger.open" in functions_called(database), within_seconds=30)
+    before = functions_called(database)
+    async with counted_pool(database, "desk_api") as (pool, _):
+        revision = 1
+        for who, act in LIFE:
+            revision = (await Acting(pool, city).perform(asking(who, act, revision))).revision
+    await eventually(lambda: functions_called(database).get("ledger.write", 0) == len(LIFE), within_seconds=30)
+
+    called = {name: more for name, calls in functions_called(database).items() if (more := calls - before.get(name, 0))}
+    assert called == baseline("desk.functions_per_life")
+    assert called.keys().isdisjoint(database.run_sql(PLANNED_ANEW).split())
+
+
 async def test_a_batch_of_facts_is_one_statement(database: Database) -> None:
     async with counted_pool(database, "notify") as (pool, statements):
         before = rows_of(database)
@@ -188,6 +209,21 @@ async def test_a_batch_of_facts_is_one_statement_for_the_appraisal_too(database:
 
     assert len(sent) == baseline("appraisal.statements_per_batch")
     assert added(before, rows_of(database), BATCH) == baseline("appraisal.rows_per_fact")
+
+
+CALLED: Final = """
+    select schemaname || '.' || funcname || ' ' || calls from pg_stat_user_functions
+    where calls > 0 and schemaname || '.' || funcname <> 'clock.now'
+"""
+PLANNED_ANEW: Final = """
+    select p.pronamespace::regnamespace || '.' || p.proname from pg_proc p
+    where p.prolang = (select oid from pg_language where lanname = 'sql')
+"""
+
+
+def functions_called(database: Database) -> dict[str, int]:
+    """Return how often each function was called, as far as sessions have told; they tell it all when they end."""
+    return {name: int(calls) for name, calls in (line.split() for line in database.run_sql(CALLED).splitlines())}
 
 
 LIFE: Final[tuple[tuple[str, Act], ...]] = (

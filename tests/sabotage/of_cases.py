@@ -48,14 +48,14 @@ OF_CASES: Final = (
     ),
     Guard(
         name="the case's row lock",
-        file=f"{SQL}/0180_one_writer.sql",
+        file=f"{SQL}/0270_acts_cost_what_they_change.sql",
         old="where c.case_id = any (case_ids) order by c.case_id for update\n",
         new="where c.case_id = any (case_ids) order by c.case_id\n",
         seen_by=SECOND,
     ),
     Guard(
         name="now is read after the lock",
-        file=f"{SQL}/0180_one_writer.sql",
+        file=f"{SQL}/0270_acts_cost_what_they_change.sql",
         old="    instant timestamptz;\n    earlier json;\n",
         new="    instant timestamptz := clock.now();\n    earlier json;\n",
         also=(
@@ -66,10 +66,17 @@ OF_CASES: Final = (
     ),
     Guard(
         name="a write refuses any version but the next",
-        file=f"{SQL}/0180_one_writer.sql",
-        old="    where c.case_id = x.case_id and c.version = x.found_version;\n",
-        new="    where c.case_id = x.case_id;\n",
+        file=f"{SQL}/0270_acts_cost_what_they_change.sql",
+        old="    where c.case_id = x.case_id and c.version = x.found_version\n",
+        new="    where c.case_id = x.case_id\n",
         seen_by=f"{LOCKED}::test_what_was_decided_on_an_older_version_is_not_written",
+    ),
+    Guard(
+        name="a write refuses what is somebody else's",
+        file=f"{SQL}/0270_acts_cost_what_they_change.sql",
+        old="      and (person.person_id is null\n",
+        new="      and (true\n",
+        seen_by=f"{LOCKED}::test_what_is_somebody_elses_is_not_written",
     ),
     Guard(
         name="owed steps never move: a pause",

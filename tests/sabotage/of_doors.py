@@ -59,7 +59,7 @@ OF_DOORS: Final = (
     ),
     Guard(
         name="take leaves out other people's cases",
-        file="services/ledger/sql/0180_one_writer.sql",
+        file="services/ledger/sql/0270_acts_cost_what_they_change.sql",
         old="            where c.case_id = any (case_ids) and c.units && person.units\n",
         new="            where c.case_id = any (case_ids)\n",
         seen_by=f"{STORE}::test_somebody_elses_case_does_not_exist",

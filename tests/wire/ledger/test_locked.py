@@ -17,7 +17,7 @@ from services.ledger.store.writing import WRITE, changes_of, write
 from tests.builders import a_city, a_dispatched_case, a_report, an_id
 from tests.environment.database import Database
 from tests.waiting import eventually
-from tests.wire.desk.office import Office, an_office
+from tests.wire.desk.office import Office, an_office, token_of
 
 pytestmark = pytest.mark.postgres
 
@@ -83,6 +83,16 @@ async def test_what_was_decided_on_an_older_version_is_not_written(two: Sequence
 
     with pytest.raises(asyncpg.SerializationError):
         await write(two[1], [late])
+
+
+async def test_what_is_somebody_elses_is_not_written(office: Office, two: Sequence[Any]) -> None:
+    case = settled(await taken_case(two[0]))
+
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="not your case"):
+        await write(two[0], [case], token_of("education").token_hash)
+    assert office.count("ledger.steps") == 0
+    await write(two[0], [case], token_of("drainage").token_hash)
+    assert office.count("ledger.steps") == len(case.steps)
 
 
 async def test_a_step_is_not_written_twice_whoever_tries(office: Office, two: Sequence[Any]) -> None:
