@@ -1,5 +1,6 @@
 // The queue is quicker with this and works without it: rows refresh by themselves and announce what is new, a case opens
 // beside the list, acts answer in place, and everything has a key.
+import "./calling.js";
 import { keys } from "./keys.js";
 import { detail } from "./detail.js";
 import { live } from "./live.js";
