@@ -31,17 +31,21 @@ def rank_of(next_step: str | None) -> int:
     return 3 if next_step is None else RANK_BEFORE.get(next_step, 3)
 
 
-def standing_of(clocks: Iterable[ClockSnapshot]) -> Standing:
+def standing_of(clocks: Iterable[ClockSnapshot], reference_version: int) -> Standing:
     """Return the worst card of the running clocks, and when the earliest of them is due."""
     running = [(rank_of(c.next_step), c) for c in clocks if c.stopped_at is None and c.kind in CLOCKS]
     if not running:
         return Standing("none", None, None)
     worst = max(rank for rank, _ in running)
     nearest = min((c for rank, c in running if rank == worst), key=lambda c: c.due_at)
-    return Standing(CARDS[worst], nearest.due_at, nearest.calendar)
+    return Standing(CARDS[worst], nearest.due_at, _calendar_of(nearest, reference_version))
 
 
-def report_in_calendar(clocks: Iterable[ClockSnapshot], whistle: int) -> int | None:
+def report_in_calendar(clocks: Iterable[ClockSnapshot], whistle: int, reference_version: int) -> int | None:
     """Return by which version's working days the called departments' limit counts; None for day and night."""
     calls = (c for c in clocks if c.kind == "report_in" and c.cycle == whistle)
-    return next((call.calendar for call in calls), None)
+    return next((_calendar_of(call, reference_version) for call in calls), None)
+
+
+def _calendar_of(clock: ClockSnapshot, reference_version: int) -> int | None:
+    return None if clock.day_and_night else clock.calendar or reference_version

@@ -69,6 +69,7 @@ class Movement(Event, frozen=True, kw_only=True):
     cooperating: tuple[str, ...] = ()
     urgency: str
     accepted_at: datetime
+    reference_version: int
     whistle_open: int | None = None
     supervision_open: int | None = None
     clocks: tuple[ClockSnapshot, ...] = ()
@@ -76,7 +77,7 @@ class Movement(Event, frozen=True, kw_only=True):
 
 def delta_of(movement: Movement) -> dict[str, Any]:
     """Return what viewers are sent. A client keeps the highest version of a case, so applying twice is harmless."""
-    standing = standing_of(movement.clocks)
+    standing = standing_of(movement.clocks, movement.reference_version)
     return {
         "case_id": movement.case_id,
         "number": movement.number,
@@ -94,7 +95,7 @@ def delta_of(movement: Movement) -> dict[str, Any]:
         "card": standing.card,
         "due_at": standing.due_at,
         "calendar": standing.calendar,
-        "calls_calendar": report_in_calendar(movement.clocks, movement.whistle_open or 0),
+        "calls_calendar": report_in_calendar(movement.clocks, movement.whistle_open or 0, movement.reference_version),
         "whistle_open": movement.whistle_open,
         "supervision_open": movement.supervision_open,
     }

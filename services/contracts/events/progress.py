@@ -69,8 +69,10 @@ class ClockSnapshot(msgspec.Struct, frozen=True, omit_defaults=True):
     """Since when it stands still; it owes nothing meanwhile."""
     stage: str = ""
     """Which of several limits of one item it is (X-20)."""
+    day_and_night: bool = False
+    """Its limit counts every hour; the others count working time."""
     calendar: int | None = None
-    """The version by whose working days its limit counts; None where it counts day and night, and in old facts."""
+    """The version by whose working days its limit counts, where that is not the case's `reference_version`."""
 
 
 class Opened(msgspec.Struct, frozen=True, tag="opened", omit_defaults=True):

@@ -41,8 +41,9 @@ def progressed(
     )
 
 
-def snapshot(clock: ClockRow) -> ClockSnapshot:
-    """Return what the world may know of a clock."""
+def snapshot(clock: ClockRow, reference_version: int) -> ClockSnapshot:
+    """Return what the world may know of a clock; `reference_version` is its case's."""
+    by_day = limit_of(clock.allowed).unit.follows_calendar
     return ClockSnapshot(
         kind=clock.kind,
         unit=clock.unit,
@@ -54,5 +55,6 @@ def snapshot(clock: ClockRow) -> ClockSnapshot:
         next_at=clock.next_at,
         paused_at=clock.paused_at,
         stage=clock.stage,
-        calendar=clock.calendar if limit_of(clock.allowed).unit.follows_calendar else None,
+        day_and_night=not by_day,
+        calendar=clock.calendar if by_day and clock.calendar != reference_version else None,
     )

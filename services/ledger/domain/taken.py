@@ -59,7 +59,7 @@ class TakenCase:
     reds: dict[str, int] = field(default_factory=dict)
     """Red steps this month of units that may draw one now, shared by the cases of a transaction (domain §6.4)."""
     notices: list[NoticeIssued] = field(default_factory=list)
-    _snapshots: dict[int, ClockSnapshot] = field(default_factory=dict)
+    _snapshots: dict[tuple[int, int], ClockSnapshot] = field(default_factory=dict)
     """Of clocks that have not changed since: each fact shows all clocks, and few of them move."""
 
     def __post_init__(self) -> None:
@@ -110,7 +110,7 @@ class TakenCase:
     def touch(self, row: Row) -> None:
         """Remember that `row` changed."""
         self.touched[id(row)] = row
-        self._snapshots.pop(id(row), None)
+        self._snapshots.pop((id(row), self.case.reference_version), None)
 
     def add(self, row: Row) -> None:
         """Add a new row to the case."""
@@ -150,11 +150,11 @@ class TakenCase:
         return case.version
 
     def _clocks(self) -> tuple[ClockSnapshot, ...]:
-        known = self._snapshots
+        known, version = self._snapshots, self.case.reference_version
         for clock in self.document.clocks:
-            if id(clock) not in known:
-                known[id(clock)] = snapshot(clock)
-        return tuple(known[id(clock)] for clock in self.document.clocks)
+            if (id(clock), version) not in known:
+                known[id(clock), version] = snapshot(clock, version)
+        return tuple(known[id(clock), version] for clock in self.document.clocks)
 
     def ask_router(self, event: CaseReturned) -> None:
         """State beside the last version that the router is asked for another attempt."""

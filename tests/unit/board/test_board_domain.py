@@ -34,7 +34,7 @@ def a_clock(next_step: str | None, kind: str = "handling", due_hours: int = 4, *
     ],
 )  # fmt: skip
 def test_the_card_follows_from_the_step_owed_next(next_step: str | None, card: str) -> None:
-    assert standing_of([a_clock(next_step)]).card == card
+    assert standing_of([a_clock(next_step)], 1).card == card
 
 
 def test_the_worst_clock_decides_and_says_when_it_is_due() -> None:
@@ -44,7 +44,7 @@ def test_the_worst_clock_decides_and_says_when_it_is_due() -> None:
         a_clock("letter", "promise", due_hours=6),
     ]
 
-    standing = standing_of(clocks)
+    standing = standing_of(clocks, 1)
 
     assert (standing.card, standing.due_at) == ("yellow", MONDAY_NOON + timedelta(hours=6))
 
@@ -52,7 +52,11 @@ def test_the_worst_clock_decides_and_says_when_it_is_due() -> None:
 def test_stopped_clocks_and_other_kinds_show_no_card() -> None:
     stopped = a_clock(None, stopped_at=MONDAY_NOON)
 
-    assert standing_of([stopped, a_clock("urge", "sign_in"), a_clock("no_show", "report_in")]) == ("none", None, None)
+    assert standing_of([stopped, a_clock("urge", "sign_in"), a_clock("no_show", "report_in")], 1) == (
+        "none",
+        None,
+        None,
+    )
     assert CARDS == ("none", "blue", "yellow", "red")
 
 
@@ -95,12 +99,14 @@ def test_a_delta_says_by_whose_working_days_its_limits_count() -> None:
     called = a_clock("no_show", "report_in", unit="sanitation", calendar=2)
     soonest = a_clock("letter", due_hours=2, calendar=3)
     event = a_fact(clocks=(called, soonest, a_clock("letter", calendar=1)), whistle_open=1)
-    by_night = a_fact(clocks=(a_clock("letter"),))
+    by_night = a_fact(clocks=(a_clock("letter", day_and_night=True),))
+    own = a_fact(clocks=(a_clock("letter"),), reference_version=4)
 
-    told, nights = (delta_of(decode(encode(one), Movement)) for one in (event, by_night))
+    told, nights, owns = (delta_of(decode(encode(one), Movement)) for one in (event, by_night, own))
 
     assert (told["calendar"], told["calls_calendar"]) == (3, 2)
     assert (nights["calendar"], nights["calls_calendar"]) == (None, None)
+    assert owns["calendar"] == 4
 
 
 @pytest.mark.parametrize("recorded", RECORDED, ids=lambda path: path.stem)

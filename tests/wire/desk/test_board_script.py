@@ -55,7 +55,8 @@ TOUCHED = """
 def a_move(name: str, version: int, grid: str = WEST, **changes: Any) -> CaseProgressed:
     """Return a fact of a case whose handling limit is an hour away."""
     owes, due_at, calendar = changes.pop("owes", "reminder"), changes.pop("due_at", DUE), changes.pop("calendar", None)
-    clock = ClockSnapshot("handling", "drainage", 1, MONDAY_NOON, due_at, next_step=owes, calendar=calendar)
+    by_night = calendar is None
+    clock = ClockSnapshot("handling", "drainage", 1, MONDAY_NOON, due_at, next_step=owes, day_and_night=by_night)
     place = Place(grid=grid, community="com-0101", subdistrict="sub-01")
     given: dict[str, Any] = {"number": name, "place": place, "clocks": (clock,), "state": "handling"} | changes
     return a_fact(name=name, version=version, **given)

@@ -56,7 +56,8 @@ def open_case(decision: CaseDispatched, now: datetime, maker: ClockMaker, epoch:
     document = CaseDocument(case=row, decision=decision)
     _first_clocks(document, now, maker)
     opened = _opened(decision, consulting=consulting, on_spot=on_spot)
-    return document, progressed(document, opened, SYSTEM, epoch, tuple(map(snapshot, document.clocks)))
+    clocks = tuple(snapshot(clock, decision.reference_version) for clock in document.clocks)
+    return document, progressed(document, opened, SYSTEM, epoch, clocks)
 
 
 def _opened(decision: CaseDispatched, *, consulting: bool, on_spot: bool) -> Opened:
