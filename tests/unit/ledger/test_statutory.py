@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy.demo.preparing import REFERENCE
-from services.ledger.domain.acts import RefusedError, SignIn
+from services.ledger.domain.acts import Handle, RefusedError, SignIn, Verify
 from services.ledger.domain.ladder import limit_of
 from services.ledger.domain.life.acts import AskExtension
 from services.reference.deciding.terms import terms_of
@@ -16,8 +16,8 @@ from services.reference.model.catalogue import Item
 from services.reference.sheets.catalogue import read_catalogue
 from services.worktime.arithmetic import add
 from tests.builders import MONDAY_NOON, a_report, the_calendar, the_policies
-from tests.unit.ledger.cases import CaseInTest
-from tests.unit.ledger.lives import GRANTED, LEAD, OPERATOR, act
+from tests.unit.ledger.cases import ANSWER, CaseInTest
+from tests.unit.ledger.lives import GRANTED, LEAD, OPERATOR, STREET, act
 
 ITEMS: Final = [entry.value for entry in read_catalogue("catalogue.csv", (REFERENCE / "catalogue.csv").read_bytes())]
 OF_THE_LAW: Final = [item for item in ITEMS if item.source == "L"]
@@ -56,6 +56,16 @@ def test_the_promise_is_no_longer_than_the_law(item: Item) -> None:
     case = a_case_of(item)
 
     assert case.clock("promise").due_at <= add(MONDAY_NOON - SOON, limit_of(item.limit), CALENDAR)
+
+
+@pytest.mark.parametrize("item", OF_THE_LAW, ids=lambda item: item.code)
+def test_a_rework_has_the_whole_limit_of_the_law(item: Item) -> None:
+    case = act(act(a_case_of(item), SignIn(), LEAD, SOON), Handle(**ANSWER), LEAD, 2 * SOON)
+    act(case, Verify(done=False, note="仍有积水"), STREET, 3 * SOON)
+
+    (again,) = case.taken.running("handling")
+    assert again.cycle == 2
+    assert again.due_at >= add(again.started_at, limit_of(item.limit), CALENDAR)
 
 
 def test_what_the_city_decided_itself_is_promised_with_its_factor() -> None:

@@ -35,10 +35,13 @@ def order_rework(case: TakenCase, reason: str, actor: Actor, now: datetime, city
 
 
 def _limit(case: TakenCase, now: datetime, city: City) -> str:
-    """Half of the limit, at least the policy's minimum (domain §6.2); the later of the two counts."""
-    policies = city.policies
-    half = limit_of(case.decision.limits.handling).times(Decimal(str(policies.rework_factor)))
-    least = limit_of(policies.rework_min)
+    """Half of the limit, at least the policy's minimum (domain §6.2); the later of the two counts.
+
+    A limit of the law is never cut (domain §3.9): whoever is called earlier than the law says was called falsely.
+    """
+    policies, limits = city.policies, case.decision.limits
+    factor = Decimal(1) if limits.statutory else Decimal(str(policies.rework_factor))
+    half, least = limit_of(limits.handling).times(factor), limit_of(policies.rework_min)
 
     def due(limit: Limit) -> datetime:
         return add(now, limit, city.calendar)
