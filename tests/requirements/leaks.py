@@ -38,6 +38,7 @@ QUERIES: Final[Mapping[str, str]] = {
     "/api/v1/cases": "?number={number}",
     "/api/v1/queue": "?expected=any",
     "/api/v1/rosters": "?unit={unit}",
+    "/board/hours.json": "?version=1",
     "/bulletin/{period}/cases": "?list=district/reported",
 }
 """Of paths that answer nothing, or too little, without one."""
