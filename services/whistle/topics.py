@@ -9,7 +9,7 @@ import typer
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
-from services.chassis.delivery.topics import Topic, ask_controller, create_missing, raise_refusals, topics_of_flow
+from services.chassis.delivery.topics import Topic, ask_cluster, create_missing, raise_refusals, topics_of_flow
 from services.contracts.flow import FLOW
 from services.whistle.connecting import kafka_admin
 from services.whistle.settings import CliSettings
@@ -71,7 +71,7 @@ async def make_topics(brokers: str, replication: int) -> list[Difference]:
 
 async def differences(admin: AIOKafkaAdminClient) -> list[Difference]:
     """Compare Kafka's topics with FLOW; one entry per topic, in its order."""
-    declared, existing = topics_of_flow(), await admin.list_topics()
+    declared, existing = topics_of_flow(), await ask_cluster(admin.list_topics)
     there = [topic.name for topic in declared if topic.name in existing]
     partitions = {each["topic"]: len(each["partitions"]) for each in await admin.describe_topics(there or None)}
     configs = await _configs(admin, there)
@@ -105,7 +105,7 @@ async def _configs(admin: AIOKafkaAdminClient, topics: list[str]) -> dict[str, d
 async def _until_known(admin: AIOKafkaAdminClient) -> None:
     # A created topic is not at once in every answer about topics; who starts next must find it.
     async with asyncio.timeout(KNOWN_SECONDS_MAX):
-        while {hop.topic for hop in FLOW} - set(await admin.list_topics()):  # noqa: ASYNC110 -- Kafka tells nobody
+        while {hop.topic for hop in FLOW} - set(await ask_cluster(admin.list_topics)):  # noqa: ASYNC110 -- Kafka tells nobody
             await asyncio.sleep(TICK_SECONDS)
 
 
@@ -115,7 +115,7 @@ async def _close(admin: AIOKafkaAdminClient, difference: Difference, replication
         await create_missing(admin, [topic], replication)
     elif difference.action == "grow":
         wanted_partitions = {topic.name: NewPartitions(topic.partitions)}
-        answer = await ask_controller(lambda: admin.create_partitions(wanted_partitions))
+        answer = await ask_cluster(lambda: admin.create_partitions(wanted_partitions))
         raise_refusals(answer.topic_errors)
     elif difference.action == "configure":
         wanted = topic.configs(replication)

@@ -7,15 +7,22 @@ from datetime import timedelta
 from typing import Any, Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaConnectionError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import (
+    InvalidReplicationFactorError,
+    KafkaConnectionError,
+    KafkaError,
+    NodeNotReadyError,
+    TopicAlreadyExistsError,
+    for_code,
+)
 
 from services.contracts.flow import FLOW, RECORD_BYTES_MAX
 
 OVERHEAD_BYTES: Final = 64 * 1024
 """Keys, headers and the batch around the largest record."""
 
-CONTROLLER_SECONDS_MAX: Final = 5.0
-CONTROLLER_SECONDS_BETWEEN: Final = 0.25
+CLUSTER_SECONDS_MAX: Final = 10.0
+CLUSTER_SECONDS_BETWEEN: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +68,7 @@ async def create_missing(admin: AIOKafkaAdminClient, topics: Sequence[Topic], re
     Raises:
         KafkaError: the broker refused; topics before the refused one may have been created.
     """
-    existing = set(await admin.list_topics())
+    existing = set(await ask_cluster(admin.list_topics))
     missing = [topic for topic in topics if topic.name not in existing]
     if not missing:
         return ()
@@ -69,26 +76,35 @@ async def create_missing(admin: AIOKafkaAdminClient, topics: Sequence[Topic], re
         NewTopic(topic.name, topic.partitions, replication, topic_configs=topic.configs(replication))
         for topic in missing
     ]
-    answer = await ask_controller(lambda: admin.create_topics(wanted))
-    raise_refusals(answer.topic_errors)
+
+    async def create() -> None:
+        raise_refusals((await admin.create_topics(wanted)).topic_errors)
+
+    await ask_cluster(create)
     return [topic.name for topic in missing]
 
 
-async def ask_controller(question: Callable[[], Awaitable[Any]]) -> Any:
-    """Return the controller's answer; while no controller is known, put the question again.
+async def ask_cluster(question: Callable[[], Awaitable[Any]]) -> Any:
+    """Return the cluster's answer; while it names no controller or no broker, put the question again.
+
+    A broker whose heartbeats stay away, as on a machine that stood still for seconds, is in nobody's view until the
+    next one comes.
 
     Raises:
-        KafkaConnectionError: none was known for CONTROLLER_SECONDS_MAX.
+        KafkaError: it was refused, or none was named for CLUSTER_SECONDS_MAX.
     """
-    for _ in range(int(CONTROLLER_SECONDS_MAX / CONTROLLER_SECONDS_BETWEEN)):
+    nobody: KafkaError = KafkaConnectionError("the cluster names no controller")
+    for _ in range(int(CLUSTER_SECONDS_MAX / CLUSTER_SECONDS_BETWEEN)):
         try:
             return await question()
         except AttributeError as unknown:
             # aiokafka 0.14 reads the id of a controller that its look at the cluster did not bring.
             if unknown.name != "nodeId":
                 raise
-        await asyncio.sleep(CONTROLLER_SECONDS_BETWEEN)
-    raise KafkaConnectionError("the cluster names no controller")
+        except (NodeNotReadyError, InvalidReplicationFactorError) as nobody_there:
+            nobody = nobody_there
+        await asyncio.sleep(CLUSTER_SECONDS_BETWEEN)
+    raise nobody
 
 
 def raise_refusals(errors: Sequence[tuple[Any, ...]]) -> None:

@@ -12,7 +12,7 @@ FOLDER = Path(os.environ["FOLDER"])
 
 def main(name: str, act: str) -> int:
     if act == "--health":
-        return 0 if (FOLDER / f"{name}.up").exists() else 1
+        return 0 if is_up(FOLDER / f"{name}.up") else 1
     with (FOLDER / "started").open("a") as log:
         log.write(f"{name} {os.environ.get('GREETING', '')}\n")
     if act == "once":
@@ -23,13 +23,19 @@ def main(name: str, act: str) -> int:
     return serve(name)
 
 
+def is_up(told: Path) -> bool:
+    """Say whether the process that told so still runs: an earlier one's word counts for no later one."""
+    pid = told.read_text(encoding="ascii") if told.exists() else ""
+    return bool(pid) and Path(f"/proc/{pid}").exists()
+
+
 def serve(name: str) -> int:
     stopped = threading.Event()
     temporary = Path(tempfile.gettempdir())
     (FOLDER / f"{name}.temporary").write_text(",".join(each.name for each in temporary.iterdir()), encoding="utf-8")
     (temporary / "half-written").touch()
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
-    (FOLDER / f"{name}.up").touch()
+    (FOLDER / f"{name}.up").write_text(str(os.getpid()), encoding="ascii")
     stopped.wait()
     (FOLDER / f"{name}.drained").touch()
     return 0

@@ -14,6 +14,7 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
+from services.chassis.delivery.topics import ask_cluster
 from tests.environment.database import Database
 from tests.environment.topics import create_topics, unique
 from tests.waiting import eventually
@@ -95,7 +96,7 @@ class Probe:
         await admin.start()
         try:
             places = [TopicPartition(self.topic, number) for number in range(2)]
-            offsets = await admin.list_consumer_group_offsets(self.group, partitions=places)
+            offsets = await ask_cluster(lambda: admin.list_consumer_group_offsets(self.group, partitions=places))
         finally:
             await admin.close()
         return sum(max(known.offset, 0) for known in offsets.values())
@@ -122,10 +123,10 @@ class Probe:
         await admin.start()
 
         async def gone() -> bool:
-            return self.topic not in await admin.list_topics()
+            return self.topic not in await ask_cluster(admin.list_topics)
 
         try:
-            await admin.delete_topics([self.topic])
+            await ask_cluster(lambda: admin.delete_topics([self.topic]))
             check: Callable[[], Awaitable[bool] | bool] = gone
             await eventually(check, within_seconds=20.0)
         finally:

@@ -9,6 +9,7 @@ from typing import Final
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
+from services.chassis.delivery.topics import ask_cluster
 from tests.faults.ground import Ground
 from tests.faults.schedule import Fault
 from tests.waiting import eventually
@@ -38,7 +39,7 @@ async def no_topic(ground: Ground, fault: Fault) -> AsyncIterator[None]:
     admin = AIOKafkaAdminClient(bootstrap_servers=ground.system.kafka.address)
     await admin.start()
     try:
-        await admin.delete_topics([fault.how["topic"]])
+        await ask_cluster(lambda: admin.delete_topics([fault.how["topic"]]))
     finally:
         await admin.close()
     yield

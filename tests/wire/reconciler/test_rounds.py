@@ -11,7 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from prometheus_client import CollectorRegistry
 
 from deploy.embedded.kafka import Kafka
-from services.chassis.delivery.topics import Topic
+from services.chassis.delivery.topics import Topic, ask_cluster
 from services.chassis.outages import Outages
 from services.chassis.postgres import postgres_pool
 from services.chassis.settings import KafkaSettings, PostgresSettings
@@ -199,7 +199,7 @@ async def delete_topic(brokers: str, topic: str) -> None:
     admin = AIOKafkaAdminClient(bootstrap_servers=brokers)
     await admin.start()
     try:
-        await admin.delete_topics([topic])
+        await ask_cluster(lambda: admin.delete_topics([topic]))
     finally:
         await admin.close()
 
