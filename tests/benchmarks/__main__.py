@@ -81,7 +81,7 @@ class Run:
         """Measure everything, or what was chosen, until the time is up."""
         if self._wanted("bare route"):
             with running_system(settings("bench-bare", self._say, fresh=True, only=SERVERS)) as system:
-                self._bare = measure_bare(system, self._bodies, self._seconds, self._report)
+                self._bare = measure_bare(system, self._seconds, self._report)
                 measure_yardstick(system, self._report)
         with running_system(settings("bench", self._say, fresh=True, only=self._services)) as system:
 
@@ -99,7 +99,7 @@ class Run:
     def _measurements(self, bench: Bench) -> Sequence[Measurement]:
         told, quick = self._bodies, self._quick
         always: list[Measurement] = [
-            ("throughput", lambda: measure_product(bench, told, self._seconds, self._bare)),
+            ("throughput", lambda: measure_product(bench, self._seconds, self._bare)),
             ("steps", lambda: measure_many_steps(bench, told, 10_000, "steps_10k_s")),
             ("single steps", lambda: measure_single_steps(bench, told)),
             ("latency", lambda: measure_latency(bench, told, 6 if quick else 30)),

@@ -1,5 +1,7 @@
 """The product under measurement: the whole embedded system with the sample district, and ways to ask it."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -22,6 +24,9 @@ VALUES: Final = {"WHISTLE_TRUSTED_PROXIES": "127.0.0.1"}
 """Every report comes from an address of its own, told as a proxy would: the token bucket stays on."""
 CALL_SECONDS_MAX: Final = 60.0
 OPERATOR_UNIT: Final = "district_command_center"
+
+
+COMPARING: Final = "select ledger.comparison_is_owed()"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,6 +64,15 @@ class Bench:
     async def now(self) -> Any:
         """Return the database's instant."""
         return await self.connection.fetchval("select clock.now()")
+
+    async def all_is_compared(self, within_seconds: float) -> bool:
+        """Wait until the ledger has compared what came, and merged what is alike; return whether it has."""
+        ends = time.monotonic() + within_seconds
+        while await self.connection.fetchval(COMPARING):
+            if time.monotonic() > ends:
+                return False
+            await asyncio.sleep(0.5)
+        return True
 
 
 def settings(name: str, say: Callable[[str], None], *, fresh: bool, only: tuple[str, ...] = ()) -> Settings:

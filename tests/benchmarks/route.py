@@ -14,6 +14,8 @@ from tests.benchmarks.load.wrk import Load, wrk
 
 WARM_UP_SHARE: Final = 0.3
 """Of the measured time: the broker's compiler alone takes seconds of CPU before it is fast."""
+BODIES_A_SECOND: Final = 4_000
+"""More than any machine so far has taken."""
 DRAIN_SECONDS_MAX: Final = 120.0
 POLL_SECONDS: Final = 0.1
 LAG_SECONDS_MAX: Final = 2.0
@@ -113,6 +115,24 @@ async def measure(
         last_lag_seconds=last_lag,
         cpu_us_per_case={name: seconds / cases * 1e6 for name, seconds in cpu_seconds.items()},
     )
+
+
+async def measure_sent_once(route: Route, bodies: Sequence[str], seconds: float) -> Measured:
+    """The same with bodies of which none is sent twice, also not in the warm-up: who says so again opens no case.
+
+    Raises:
+        RuntimeError: they did not suffice.
+    """
+    first = int(len(bodies) * WARM_UP_SHARE / (1 + WARM_UP_SHARE))
+    measured = await measure(route, bodies[first:], seconds, warm_up=bodies[:first])
+    if measured.load.requests > len(bodies) - first:
+        raise RuntimeError(f"{measured.load.requests} reports were sent, and {len(bodies) - first} are there")
+    return measured
+
+
+def bodies_for(seconds: float) -> int:
+    """Return how many bodies suffice on any machine so far, with the warm-up's."""
+    return int((1 + WARM_UP_SHARE) * seconds * BODIES_A_SECOND)
 
 
 def first_id(at: datetime) -> UUID:

@@ -1,6 +1,5 @@
 """The same load with nothing alike in it, and with a fifth of it about something reported before (S4-03, X-11)."""
 
-import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
@@ -8,18 +7,15 @@ from uuid import UUID
 
 from tests.benchmarks.load.alike import apart, with_duplicates
 from tests.benchmarks.product import Bench
-from tests.benchmarks.route import WARM_UP_SHARE, Measured, first_id, measure
+from tests.benchmarks.route import Measured, bodies_for, first_id, measure_sent_once
 
 KINDS: Final[Mapping[str, Callable[[int, str], list[str]]]] = {"apart": apart, "with_duplicates": with_duplicates}
 TURNS: Final = ("apart", "with_duplicates", "with_duplicates", "apart")
 """There and back, so that neither kind has the colder system or the emptier tables."""
 SECONDS: Final = 15.0
 SECONDS_QUICK: Final = 8.0
-BODIES_A_SECOND: Final = 4_000
-"""More than any machine so far has taken: a body sent twice would be a repeat."""
 LOOKED_BEHIND_SECONDS: Final = 180.0
 LOOKED_BEHIND_SECONDS_QUICK: Final = 10.0
-OWED: Final = "select ledger.comparison_is_owed()"
 FOUND: Final = """
     select count(*) as cases, count(*) filter (where c.decision #>> '{report,repeats}' is not null) as said_again,
         count(*) filter (where c.state = 'merged') as merged,
@@ -51,11 +47,7 @@ async def measure_duplicates(bench: Bench) -> None:
 
 async def _measured(bench: Bench, kind: str, salt: str) -> Measured:
     seconds = SECONDS_QUICK if bench.quick else SECONDS
-    told = KINDS[kind](int((1 + WARM_UP_SHARE) * seconds * BODIES_A_SECOND), salt)
-    first = int(WARM_UP_SHARE * seconds * BODIES_A_SECOND)
-    measured = await measure(bench.route, told[first:], seconds, warm_up=told[:first])
-    if measured.load.requests > len(told) - first:
-        raise RuntimeError(f"{measured.load.requests} reports were sent, and {len(told) - first} are there")
+    measured = await measure_sent_once(bench.route, KINDS[kind](bodies_for(seconds), salt), seconds)
     bench.report.cpu[kind] = measured.cpu_us_per_case
     return measured
 
@@ -71,12 +63,7 @@ def _cpu_us(turns: Sequence[Measured]) -> float:
 async def _look_behind(bench: Bench, since: UUID) -> None:
     """Wait for a while until what came is compared and merged; note how far that is."""
     began = time.monotonic()
-    ends = began + (LOOKED_BEHIND_SECONDS_QUICK if bench.quick else LOOKED_BEHIND_SECONDS)
-    while True:
-        owed: bool = await bench.connection.fetchval(OWED)
-        if not owed or time.monotonic() > ends:
-            break
-        await asyncio.sleep(0.5)
+    compared = await bench.all_is_compared(LOOKED_BEHIND_SECONDS_QUICK if bench.quick else LOOKED_BEHIND_SECONDS)
     found = await bench.connection.fetchrow(FOUND, since)
     counts = {f"duplicates_{what}": float(count) for what, count in found.items()}
-    bench.report.detail(**counts, duplicates_caught_up=not owed, duplicates_looked_behind_s=time.monotonic() - began)
+    bench.report.detail(**counts, duplicates_caught_up=compared, duplicates_looked_behind_s=time.monotonic() - began)

@@ -10,26 +10,31 @@ from typing import Final
 from tests.benchmarks.load.open_loop import send_steadily
 from tests.benchmarks.measuring.bulk import LINES_A_CALL, import_reports
 from tests.benchmarks.measuring.figures import percentile
-from tests.benchmarks.product import Bench
+from tests.benchmarks.product import COMPARING, Bench
 
 IDLE_STEPS: Final = 200
 IDLE_EVERY: Final = timedelta(milliseconds=40)
 AHEAD: Final = timedelta(seconds=4)
 POLL_SECONDS: Final = 0.1
 SETTLED_SECONDS_MAX: Final = 180.0
+COMPARED_SECONDS_MAX: Final = 300.0
 
 ELIGIBLE_SHARE: Final = 0.8
 """Of the load's reports, at least: emergencies have their own ladder."""
-THERE: Final = (
-    "select count(*) from ledger.cases where state = 'dispatched' and urgency <> 'emergency' and whistles = 0"
-)
+MAY_BE_PUT: Final = """
+    c.state = 'dispatched' and c.urgency <> 'emergency' and c.whistles = 0 and c.lane = 'ordinary'
+    and not exists (select from ledger.likenesses l where l.case_id = c.case_id and l.verdict = 'merge')
+    and (exists (select from ledger.compared k where k.case_id = c.case_id)
+        or coalesce(c.item <> all ((select items from ledger.comparing)::text[]), true))
+"""
+"""A case that is still to be compared may be merged, and a merged one owes nothing."""
+THERE: Final = f"select count(*) from ledger.cases c where {MAY_BE_PUT}"
 # The limits of running cases are put so that their lead's handling step is due when it suits: the real clock runs on.
-PUT: Final = """
+PUT: Final = f"""
     with chosen as (
         select c.case_id, c.lead, row_number() over (order by c.case_id) - 1 as place
         from ledger.cases c join ledger.clocks k on k.case_id = c.case_id and k.kind = 'handling' and k.unit = c.lead
-        where c.state = 'dispatched' and c.urgency <> 'emergency' and c.whistles = 0 and c.lane = 'ordinary'
-            and k.next_step = 'reminder' and k.cycle = 1
+        where {MAY_BE_PUT} and k.next_step = 'reminder' and k.cycle = 1
         limit $1
     )
     update ledger.clocks k
@@ -113,9 +118,21 @@ async def count_wrong_steps(bench: Bench) -> None:
 
 
 async def _have(bench: Bench, bodies: Sequence[str], count: int) -> None:
-    """Import what is missing to so many cases whose step can be put."""
-    if (there := await bench.connection.fetchval(THERE)) < count:
+    """Import what is missing to so many cases whose step can be put; return when so many are there."""
+    if (there := await _there(bench, count)) < count:
         await import_reports(bench, bodies, math.ceil((count - there) / (ELIGIBLE_SHARE * LINES_A_CALL)))
+        await _there(bench, count)
+
+
+async def _there(bench: Bench, count: int) -> int:
+    """Wait until so many cases may be put, or nothing is left that could become so; return how many may."""
+    ends = time.monotonic() + COMPARED_SECONDS_MAX
+    while True:
+        owed: bool = await bench.connection.fetchval(COMPARING)
+        there: int = await bench.connection.fetchval(THERE)
+        if there >= count or not owed or time.monotonic() > ends:
+            return there
+        await asyncio.sleep(10 * POLL_SECONDS)
 
 
 async def _put(bench: Bench, count: int) -> tuple[datetime, int]:

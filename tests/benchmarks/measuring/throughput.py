@@ -1,21 +1,21 @@
 """Cases per second into the queue, product and bare route, with CPU per case."""
 
 import asyncio
-from collections.abc import Sequence
 
 from deploy.embedded.running import System
 from tests.benchmarks.bare_route.running import bare_route
+from tests.benchmarks.load.alike import apart
 from tests.benchmarks.product import Bench
 from tests.benchmarks.report import Report
-from tests.benchmarks.route import Measured, measure
+from tests.benchmarks.route import Measured, bodies_for, measure_sent_once
 
 
-def measure_bare(system: System, bodies: Sequence[str], seconds: float, report: Report) -> Measured:
+def measure_bare(system: System, seconds: float, report: Report) -> Measured:
     """Load the bare route on its own servers."""
 
     async def run() -> Measured:
         async with bare_route(system) as route:
-            return await measure(route, bodies, seconds)
+            return await measure_sent_once(route, apart(bodies_for(seconds), "route"), seconds)
 
     measured = asyncio.run(run())
     report.cpu["bare route"] = measured.cpu_us_per_case
@@ -23,9 +23,12 @@ def measure_bare(system: System, bodies: Sequence[str], seconds: float, report: 
     return measured
 
 
-async def measure_product(bench: Bench, bodies: Sequence[str], seconds: float, bare: Measured | None) -> None:
-    """Load the product; compare it with the bare route of the same run."""
-    measured = await measure(bench.route, bodies, seconds)
+async def measure_product(bench: Bench, seconds: float, bare: Measured | None) -> None:
+    """Load the product; compare it with the bare route of the same run.
+
+    With reports that are about different things: what is merged is measured by itself (`duplicates`).
+    """
+    measured = await measure_sent_once(bench.route, apart(bodies_for(seconds), "route"), seconds)
     report = bench.report
     report.cpu["product"] = measured.cpu_us_per_case
     _note(report, "product", measured)

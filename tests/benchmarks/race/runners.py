@@ -15,6 +15,7 @@ from rich.console import Console
 from deploy.embedded.running import System
 from deploy.embedded.state import STATE, State
 from deploy.embedded.system import Settings, running_system
+from tests.benchmarks.load.alike import apart
 from tests.benchmarks.load.wrk import CONNECTIONS
 from tests.benchmarks.machine import this_commit, this_machine
 from tests.benchmarks.measuring.steps import measure_many_steps
@@ -25,7 +26,7 @@ from tests.benchmarks.race.helpdesk import Helpdesk
 from tests.benchmarks.race.peers import Peers
 from tests.benchmarks.race.timers import WAYS, run_timers
 from tests.benchmarks.report import Report
-from tests.benchmarks.route import Measured, measure
+from tests.benchmarks.route import Measured, bodies_for, measure_sent_once
 
 BARE: Final = "bare route"
 PRODUCT: Final = "whistle"
@@ -53,7 +54,7 @@ class Runners:
     def run_bare(self) -> None:
         """Run the limit: the route without its logic."""
         with running_system(settings("race-bare", self._say, fresh=True, only=SERVERS)) as system:
-            measured = measure_bare(system, self.bodies, self.seconds, self._report())
+            measured = measure_bare(system, self.seconds, self._report())
         self.reports.append(_reports(BARE, measured, "the same hops, topics, tables and durability, no logic"))
 
     def run_helpdesk(self) -> None:
@@ -78,7 +79,9 @@ class Runners:
 
             async def run() -> Measured:
                 async with connected(system, report, quick=False) as bench:
-                    measured = await measure(bench.route, self.bodies, self.seconds)
+                    measured = await measure_sent_once(
+                        bench.route, apart(bodies_for(self.seconds), PRODUCT), self.seconds
+                    )
                     await measure_many_steps(bench, self.bodies, self.timers, STEPS_GOAL)
                     return measured
 
