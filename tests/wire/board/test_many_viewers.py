@@ -155,12 +155,12 @@ async def test_two_hundred_viewers_see_every_fact_and_the_end_comes_within_two_s
         for version in range(1, FACTS + 1):
             await publish([a_fact(name=case, version=version)])
             sent.append(time.monotonic())
-        await eventually(lambda: all(len(viewer.seen) == FACTS for viewer in viewers), within_seconds=30)
+        await eventually(lambda: all(len(viewer.seen) == FACTS for viewer in viewers), within_seconds=60)
         lags = sorted(viewer.seen[version] - at for version, at in enumerate(sent, 1) for viewer in viewers)
         watched = memory_mib(board)
 
         status, took = await asyncio.to_thread(board.end_timed)
-        await asyncio.wait_for(asyncio.gather(*watching), 10)
+        await asyncio.wait_for(asyncio.gather(*watching), 60)
 
     sys.stdout.write(
         f"\n{VIEWERS} viewers, {FACTS} facts: lag p50 {lags[len(lags) // 2] * 1000:.0f} ms,"
@@ -189,16 +189,16 @@ async def test_a_viewer_that_never_reads_is_let_go_and_comes_back_to_the_whole(
             assert version < FLOOD_MAX
             version += 50
             await publish([a_fact(name=case, version=version - 50 + index) for index in range(1, 51)])
-            await eventually(partial(quick.has_seen, version), within_seconds=20)
+            await eventually(partial(quick.has_seen, version), within_seconds=60)
         assert len(quick.seen) == version, "who reads is not held up"
 
         again = await opened(board, token)
         headers = {"authorization": f"Bearer {token.secret}"}
-        async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{board.port}", headers=headers) as client:
+        async with httpx2.AsyncClient(base_url=board.url, headers=headers, timeout=60) as client:
             snapshot = (await client.get("/api/v1/board/snapshot")).json()
             whole = (await client.get("/api/v1/board/cases")).json()
             recent = (await client.get("/api/v1/board/recent")).json()
-        await asyncio.wait_for(deaf.watch(), 30)  # at last it reads what is left of its stream
+        await asyncio.wait_for(deaf.watch(), 60)  # at last it reads what is left of its stream
         for viewer in (deaf, quick, again):
             viewer.writer.close()
         watching.cancel()

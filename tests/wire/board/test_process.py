@@ -46,7 +46,7 @@ async def test_a_fact_reaches_the_viewer_and_the_end_comes_within_two_seconds(
     async with running("board", "board_reader", database, kafka_server) as board:
         await board.ready()
         async with (
-            httpx2.AsyncClient(base_url=f"http://127.0.0.1:{board.port}", headers=clerk, timeout=30) as client,
+            httpx2.AsyncClient(base_url=f"http://127.0.0.1:{board.port}", headers=clerk, timeout=60) as client,
             client.stream("GET", "/api/v1/board/feed") as stream,
         ):
             assert stream.headers["content-type"].startswith("text/event-stream")
@@ -55,9 +55,9 @@ async def test_a_fact_reaches_the_viewer_and_the_end_comes_within_two_seconds(
             snapshot = (await client.get("/api/v1/board/snapshot")).json()
 
             await publish(kafka_server, a_fact(name=case, lane="stability"), a_fact(name=case, version=2))
-            event, delta = await asyncio.wait_for(anext(events), 30)
+            event, delta = await asyncio.wait_for(anext(events), 60)
             ended = asyncio.create_task(asyncio.to_thread(board.end_timed))
-            last = await asyncio.wait_for(anext(events), 10)
+            last = await asyncio.wait_for(anext(events), 60)
 
             assert snapshot["counts"]["open"] == 0
             assert (event, delta["case_id"], delta["version"]) == ("case", str(an_id(case)), 2)

@@ -1,4 +1,4 @@
-"""A small service of its own process: one slow route, and work that fails when it is told to."""
+"""A small service of its own process: answers that are in hand at its end, and work that fails when it is told to."""
 
 import asyncio
 
@@ -25,8 +25,14 @@ async def run(settings: SmallSettings, shell: Shell) -> None:
     @app.get("/slow")
     async def slow() -> str:
         begun.set()
-        await asyncio.sleep(2.0)
+        await shell.stopping.wait()
+        await asyncio.sleep(1.0)
         return "done"
+
+    @app.get("/never")
+    async def never() -> None:
+        begun.set()
+        await asyncio.Event().wait()
 
     @app.get("/begun")
     async def has_begun() -> bool:
