@@ -13,6 +13,7 @@ from services.chassis.server import listen, server_for
 async def served(app: ASGIApp) -> AsyncIterator[str]:
     """Serve `app` in this loop and give its address."""
     with listen("127.0.0.1", 0) as door:
+        door.listen()  # whoever comes before the server has started waits in line
         server = server_for(app, drain_seconds=1, lifespan=False)
         serving = asyncio.create_task(server.serve(sockets=[door]))
         try:

@@ -42,7 +42,8 @@ def _bytes_available() -> int:
 
 def _clear(sessions: Path) -> None:
     for left in sessions.iterdir() if sessions.exists() and _is_ours(sessions) else ():
-        if not _is_alive(left.name):
+        # One of our own number is of an earlier process: ours is made later.
+        if left.name == str(os.getpid()) or not _is_alive(left.name):
             for record in left.rglob(FILE):  # its own, and one of each whole system below it
                 Children(record.parent, record.parent / "logs").end_leftovers()
                 PostgresData.of(State(record.parent)).remove()

@@ -74,7 +74,7 @@ async def everything(brokers: str, topic: str, count: int) -> list[Arrived]:
     await consumer.start()
     try:
         records: list[Arrived] = []
-        async with asyncio.timeout(20.0):
+        async with asyncio.timeout(60.0):
             while len(records) < count:
                 for taken in (await consumer.getmany(timeout_ms=200)).values():
                     records += [(r.key, r.value, r.partition, tuple(r.headers)) for r in taken]
@@ -156,7 +156,16 @@ async def test_a_record_too_large_is_named_and_the_others_arrive(
 
 async def test_what_a_broker_has_not_confirmed_is_not_said_to_be_sent(kafka_server: Kafka, topic: str) -> None:
     producer = Producer(KafkaSettings(brokers=kafka_server.address, service="probe", send_seconds_max=2.0))
-    await producer.send_all([Outgoing(1, topic, b"k", b"v")])
+
+    async def has_sent() -> bool:  # not every machine makes a client within the deadline, so that it is tried again
+        try:
+            await producer.send_all([Outgoing(1, topic, b"k", b"v")])
+        except SendFailedError:
+            return False
+        return True
+
+    sent: bool = await eventually(has_sent, within_seconds=60.0)
+    assert sent
     assert kafka_server.pid is not None
 
     os.kill(kafka_server.pid, signal.SIGSTOP)
@@ -179,7 +188,7 @@ async def test_a_broker_that_does_not_answer_is_an_outage_within_the_deadline() 
     port = server.sockets[0].getsockname()[1]
     producer = Producer(KafkaSettings(brokers=f"127.0.0.1:{port}", service="probe", send_seconds_max=1.0))
 
-    async with asyncio.timeout(10.0):
+    async with asyncio.timeout(30.0):
         with pytest.raises(SendFailedError):
             await producer.send_all([Outgoing(1, "t", b"k", b"v")])
 

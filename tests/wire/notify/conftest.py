@@ -36,7 +36,7 @@ async def office(database: Database) -> AsyncIterator[Office]:
     async with (
         postgres_pool(PostgresSettings(dsn=database.dsn("notify"), password=None)) as pool,
         postgres_pool(PostgresSettings(dsn=database.dsn("operator"), password=None)) as operators,
-        Egress(loopback) as egress,
+        Egress(loopback, seconds_max=30.0) as egress,
     ):
         registry = CollectorRegistry()
         book, subscriptions = PostgresBook(pool), PostgresSubscriptions(pool, keys)

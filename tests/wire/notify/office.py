@@ -59,6 +59,10 @@ class Office:
             f"select destination from notify.subscriptions where subscription_id = '{subscription_id}'"
         )
 
+    def clock(self) -> str:
+        """Return the instant of the database's clock by which messages wait."""
+        return self.database.run_sql("select clock_timestamp()")
+
     def told_why(self) -> bool:
         """Whether the last attempt's outcome is written down."""
         return bool(self.database.run_sql("select last_error from notify.messages where last_error is not null"))

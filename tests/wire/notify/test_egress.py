@@ -20,7 +20,7 @@ LOOPBACK = (ip_network("127.0.0.0/8"),)
 
 
 async def test_a_message_arrives_with_its_headers_and_its_host() -> None:
-    async with receiving() as receiver, Egress(LOOPBACK) as egress:
+    async with receiving() as receiver, Egress(LOOPBACK, seconds_max=60.0) as egress:
         answer = await egress.post(f"http://127.0.0.1:{receiver.port}/hook?a=b", b"{}", {"webhook-id": "1"})
 
     assert answer.status == 204
@@ -31,7 +31,7 @@ async def test_a_message_arrives_with_its_headers_and_its_host() -> None:
 
 
 async def test_a_redirect_is_an_answer_and_is_not_followed() -> None:
-    async with receiving() as receiver, receiving() as elsewhere, Egress(LOOPBACK) as egress:
+    async with receiving() as receiver, receiving() as elsewhere, Egress(LOOPBACK, seconds_max=60.0) as egress:
         receiver.answer = lambda _: answering(302, f"Location: http://127.0.0.1:{elsewhere.port}/\r\n")
 
         answer = await egress.post(f"http://127.0.0.1:{receiver.port}/", b"{}", {})
@@ -48,7 +48,7 @@ async def test_a_receiver_that_never_answers_is_cut_at_the_deadline() -> None:
 
 
 async def test_an_endless_answer_is_cut_and_its_status_counts() -> None:
-    async with receiving() as receiver, Egress(LOOPBACK, seconds_max=2.0) as egress:
+    async with receiving() as receiver, Egress(LOOPBACK, seconds_max=60.0) as egress:
         receiver.answer = lambda _: b"HTTP/1.1 200 OK\r\nContent-Length: 10000000000\r\n\r\n" + b"x" * 1_000_000
 
         answer = await egress.post(f"http://127.0.0.1:{receiver.port}/", b"{}", {})
@@ -85,8 +85,10 @@ async def test_a_certificate_proves_the_name_not_the_address(tmp_path: Path) -> 
 
     async with (
         receiving(server_tls) as receiver,
-        Egress(LOOPBACK, tls=ssl.create_default_context(cafile=authority), resolve=inside) as trusting,
-        Egress(LOOPBACK, resolve=inside) as distrusting,
+        Egress(
+            LOOPBACK, tls=ssl.create_default_context(cafile=authority), resolve=inside, seconds_max=60.0
+        ) as trusting,
+        Egress(LOOPBACK, resolve=inside, seconds_max=60.0) as distrusting,
     ):
         assert (await trusting.post(f"https://hook.example:{receiver.port}/", b"{}", {})).status == 204
         with pytest.raises(CannotReachError):  # another name

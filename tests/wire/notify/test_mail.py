@@ -36,7 +36,7 @@ def a_server(port: int, **changes: Any) -> MailServer:
 
 
 async def deliver(sink: MailSink, **changes: Any) -> Refusal | None:
-    async with Egress(LOOPBACK, seconds_max=5.0) as egress:
+    async with Egress(LOOPBACK, seconds_max=60.0) as egress:
         return await Channels(egress=egress, mail=a_server(sink.port, **changes)).deliver(Mailbox(ADDRESS), a_letter())
 
 
@@ -176,6 +176,6 @@ async def posted_by_name(sink: MailSink, context: ssl.SSLContext, tls: str = "st
     async def inside(host: str, port: int) -> Sequence[str]:
         return ["127.0.0.1"]
 
-    async with Egress(LOOPBACK, resolve=inside, seconds_max=5.0) as egress:
+    async with Egress(LOOPBACK, resolve=inside, seconds_max=60.0) as egress:
         server = a_server(sink.port, host="mail.example", tls=tls, context=context)
         return await Channels(egress=egress, mail=server).deliver(Mailbox(ADDRESS), a_letter())

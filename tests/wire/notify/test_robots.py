@@ -26,7 +26,7 @@ def coded(code: int) -> bytes:
     return answering(200, body=json.dumps({"errcode": code, "errmsg": "no"}).encode())
 
 
-async def deliver(target: str, receiver: Receiver, seconds_max: float = 5.0) -> Refusal | None:
+async def deliver(target: str, receiver: Receiver, seconds_max: float = 60.0) -> Refusal | None:
     base = f"http://127.0.0.1:{receiver.port}"
     robots: dict[str, Target] = {
         "wecom": WeComRobot(f"{base}/cgi-bin/webhook/send?key=693a91f6-7xxx"),

@@ -32,7 +32,7 @@ def coded(code: str, message: str = "", status: int = 200) -> bytes:
 
 
 async def deliver(receiver: Receiver) -> Refusal | None:
-    async with Egress(LOOPBACK, seconds_max=5.0) as egress:
+    async with Egress(LOOPBACK, seconds_max=60.0) as egress:
         channels = Channels(egress=egress, sms=a_gateway(f"http://127.0.0.1:{receiver.port}/"))
         return await channels.deliver(Phone(NUMBER), a_letter())
 

@@ -38,7 +38,7 @@ class Program:
         )
 
     async def send(self) -> Refusal | None:
-        async with Egress(LOOPBACK, seconds_max=5.0) as egress:
+        async with Egress(LOOPBACK, seconds_max=60.0) as egress:
             return await Channels(egress=egress, wechat=self.wechat).deliver(Follower("oABC123"), a_letter())
 
 
