@@ -24,7 +24,7 @@ FAKE = Path(__file__).with_name("fake_service.py")
 COMPOSE = """
 x-service: &service
   restart: unless-stopped
-  stop_grace_period: 2s
+  stop_grace_period: 60s
   environment: &environment
     FOLDER: ${{WHISTLE_FOLDER}}
     GREETING: ${{WHISTLE_GREETING:-none}}
@@ -125,7 +125,7 @@ async def test_the_status_file_says_how_each_service_is(small_system: System) ->
         return json.loads((small_system.state.folder / "status.json").read_text(encoding="utf-8"))["late"]
 
     healthy = {"phase": "healthy", "pid": small_system.pid("late"), "restarts": 0}
-    await eventually(lambda: late() == healthy, within_seconds=20)
+    await eventually(lambda: late() == healthy, within_seconds=60)
 
 
 def test_everything_is_stopped_at_the_end(tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ async def test_what_a_killed_supervisor_left_is_ended_at_the_next_start(tmp_path
     child = lost.start("early", ["/bin/sleep", "600"], {})
 
     assert Children(state.folder, state.logs).end_leftovers() == ["early"]
-    assert child.wait(5) == -signal.SIGKILL
+    assert child.wait(60) == -signal.SIGKILL
 
 
 class CountingLoop(asyncio.SelectorEventLoop):
