@@ -47,7 +47,8 @@ async def test_contact_and_raw_text_are_sealed_for_this_report_only(window: Wind
     (row,) = window.reports.rows.values()
     assert row.contact is not None
     assert row.raw is not None
-    assert b"5678" not in row.body.replace(b"****5678", b"")
+    its_id = str(row.report_id).encode()  # drawn at random: may hold any four digits
+    assert b"5678" not in row.body.replace(b"****5678", b"").replace(its_id, b"")
     assert "王芳".encode() not in row.body + row.contact.content
     envelope = KEYS.open_for(row.report_id.bytes, row.key_id, row.contact.wrapped_key)
     assert msgspec.json.decode(envelope.open(CONTACT, row.contact.content)) == contact
@@ -78,7 +79,7 @@ async def test_a_key_used_for_another_body_is_refused(window: Window, first_is: 
     if first_is == "undecided":
         window.reports.open.clear()
     first = asyncio.create_task(window.report(key="once"))
-    await eventually(lambda: window.reports.batches, within_seconds=20)
+    await eventually(lambda: window.reports.batches, within_seconds=60)
     if first_is == "committed":
         await first
 
@@ -147,7 +148,7 @@ async def test_requests_that_come_together_are_written_together(window: Window) 
 async def test_a_caller_who_leaves_cancels_nothing(window: Window) -> None:
     window.reports.open.clear()
     leaving = asyncio.create_task(window.report(key="once"))
-    await eventually(lambda: window.reports.batches, within_seconds=20)
+    await eventually(lambda: window.reports.batches, within_seconds=60)
 
     leaving.cancel()
     await asyncio.gather(leaving, return_exceptions=True)
@@ -202,7 +203,7 @@ async def test_who_waits_behind_a_batch_that_runs_out_of_time_is_refused_with_it
     answers = [group.submit(row) for row in range(2 * ROWS_MAX + 3)]
     await asyncio.sleep(0)
     too_slow.set()
-    await asyncio.wait(answers, timeout=5)
+    await asyncio.wait(answers, timeout=60)
 
     assert {type(answer.exception()) for answer in answers[: 2 * ROWS_MAX]} == {TimeoutError}
     assert {type(answer.exception()) for answer in answers[2 * ROWS_MAX :]} == {TooManyWaitingError}
