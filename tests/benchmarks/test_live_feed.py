@@ -33,10 +33,10 @@ async def test_a_case_counts_when_it_is_first_shown() -> None:
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
         async with watching(f"http://127.0.0.1:{port}", "token") as shown:
-            await eventually(lambda: "a" in shown.at, within_seconds=5)
+            await eventually(lambda: "a" in shown.at, within_seconds=30)
             at = shown.at["a"]
             first_shown.set()
-            await eventually(lambda: "b" in shown.at, within_seconds=5)
-        await asyncio.wait_for(left.wait(), 5)
+            await eventually(lambda: "b" in shown.at, within_seconds=30)
+        await asyncio.wait_for(left.wait(), 30)
 
     assert shown.at["a"] == at < shown.at["b"]

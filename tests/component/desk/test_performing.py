@@ -55,7 +55,7 @@ def an_asking(case: str = "case", key: str = "k") -> Asking:
 
 
 def performing(
-    ledger: TellingLedger | HangingLedger, seconds_max: float = 5.0
+    ledger: TellingLedger | HangingLedger, seconds_max: float = 60.0
 ) -> tuple[PerformActs, CollectorRegistry]:
     registry = CollectorRegistry()
     metrics = DeskMetrics.create(registry, ACT_TYPES)
