@@ -4,22 +4,20 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from threading import Event
 from typing import Final, Self
 
 from deploy.embedded.ports import free_ports
 from tests.environment.database import Database
+from tests.environment.stopwatch import stopwatch
 from tests.waiting import eventually
 
 END_SECONDS_MAX: Final = 60.0
 ASK_SECONDS_MAX: Final = 30.0
-TICK_SECONDS: Final = 0.02
 
 
 @dataclass(slots=True)
@@ -58,19 +56,10 @@ class Process:
         return self.process.wait(END_SECONDS_MAX)
 
     def end_timed(self) -> tuple[int, float]:
-        """Send SIGTERM; return the exit status, and the seconds from the signal to the end.
-
-        What this thread, which only looks at the clock, could not run either is not the process's own time.
-        """
-        assert self.process is not None
-        self.process.send_signal(signal.SIGTERM)
-        took, seen = 0.0, time.monotonic()
-        until = seen + END_SECONDS_MAX
-        while self.process.poll() is None and seen < until:
-            Event().wait(TICK_SECONDS)
-            before, seen = seen, time.monotonic()
-            took += min(seen - before, 5 * TICK_SECONDS)
-        return self.process.wait(0), took
+        """Send SIGTERM; return the exit status, and the seconds from the signal to the end."""
+        with stopwatch() as elapsed:
+            status = self.end()
+        return status, elapsed.seconds
 
     async def ready(self) -> None:
         await eventually(lambda: self.readiness().startswith('{"ready":true'), within_seconds=60)

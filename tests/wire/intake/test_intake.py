@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import httpx2
 import pytest
 from aiokafka import AIOKafkaConsumer
 
@@ -18,10 +19,11 @@ from services.contracts.codec import decode
 from services.contracts.events import ReportFollowedUp, ReportReceived
 from tests.component.intake.test_pictures import a_picture
 from tests.environment.database import Database
+from tests.environment.stopwatch import stopwatch
 from tests.environment.topics import make_topics
 from tests.unit.reference.town import a_version
 from tests.waiting import eventually
-from tests.wire.intake.processes import running
+from tests.wire.intake.processes import IntakeProcess, running
 from tests.wire.reference.publishing import publish_first
 
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres]
@@ -51,6 +53,16 @@ async def records_of(consumer: Any, case_id: str, found: list[Any], count: int) 
     return found if len(found) >= count else []
 
 
+async def taken(api: IntakeProcess, key: str) -> httpx2.Response:
+    """Report under a key until it is taken: what meets a machine that stands still is 503, and may come again."""
+
+    async def told() -> httpx2.Response | None:
+        answer = await api.report(key=key)
+        return answer if answer.status_code == 201 else None
+
+    return await eventually(told, within_seconds=60)
+
+
 async def test_a_report_travels_with_its_headers_and_leaves_nothing_pending(
     published: Database, kafka_server: Kafka, consumer: Any, tmp_path: Path
 ) -> None:
@@ -69,7 +81,7 @@ async def test_a_report_travels_with_its_headers_and_leaves_nothing_pending(
         shown = await api.client.get(tracked)
         found: list[Any] = []
         case_id = receipt["report_id"]
-        both: list[Any] = await eventually(lambda: records_of(consumer, case_id, found, 2), within_seconds=30)
+        both: list[Any] = await eventually(lambda: records_of(consumer, case_id, found, 2), within_seconds=60)
         await eventually(lambda: published.run_sql("select count(*) from intake.pending") == "0", within_seconds=60)
         metrics = api.get("/metrics")
         assert (relay.end(signal.SIGTERM), api.end(signal.SIGTERM)) == (0, 0)
@@ -140,48 +152,39 @@ async def test_a_key_held_undecided_elsewhere_is_409_within_seconds(published: D
 async def test_a_killed_database_is_503_and_the_repeat_is_taken_once(
     published: Database, postgres_server: Postgres, tmp_path: Path
 ) -> None:
-    async with running("api", published, tmp_path) as api:
+    async with running("api", published, tmp_path, DATABASE_SECONDS_MAX="1.8") as api:
         await api.ready()
-        before = await api.report(key="before")
+        before = await taken(api, "before")
         postgres_server.kill()
         try:
-            loop = asyncio.get_running_loop()
-            began = loop.time()
-            during = await api.report(key="during")
-            waited = loop.time() - began
+            with stopwatch() as waited:
+                during = await api.report(key="during")
         finally:
             postgres_server.start()
+        await taken(api, "during")
+        again = await taken(api, "before")
 
-        async def taken() -> list[int]:
-            status = (await api.report(key="during")).status_code
-            return [status] if status == 201 else []
-
-        repeated: list[int] = await eventually(taken, within_seconds=30)
-        again = await api.report(key="before")
-
-        assert (during.status_code, waited < 10, repeated) == (503, True, [201])
+        assert (during.status_code, waited.seconds < 10) == (503, True)
         assert int(during.headers["retry-after"]) > 0
         assert (again.json(), again.headers["idempotency-replayed"]) == (before.json(), "true")
         assert published.run_sql("select count(*) from intake.reports") == "2"
 
 
 async def test_a_database_that_hangs_is_503_within_seconds_and_works_again(published: Database, tmp_path: Path) -> None:
-    async with running("api", published, tmp_path) as api:
+    async with running("api", published, tmp_path, DATABASE_SECONDS_MAX="1.8") as api:
         await api.ready()
-        await api.report()
+        await taken(api, "before")
         backends = published.run_sql(
             "select pid from pg_stat_activity where usename = 'intake_api' and datname = current_database()"
         )
-        loop = asyncio.get_running_loop()
         for pid in backends.split():
             os.kill(int(pid), signal.SIGSTOP)
         try:
-            began = loop.time()
-            during = await api.report()
-            waited = loop.time() - began
+            with stopwatch() as waited:
+                during = await api.report()
         finally:
             for pid in backends.split():
                 os.kill(int(pid), signal.SIGCONT)
 
-        assert (during.status_code, waited < 8) == (503, True)
-        assert (await api.report()).status_code == 201
+        assert (during.status_code, waited.seconds < 8) == (503, True)
+        await taken(api, "after")
