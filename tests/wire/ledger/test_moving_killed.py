@@ -1,9 +1,11 @@
 """The ledger's process is killed with -9 while it moves: after the last start everything moved once, none is lost."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+import asyncpg
 import pytest
 from msgspec.structs import replace
 
@@ -36,6 +38,20 @@ MOVED: Final = """
         from ledger.facts where topic = 'case.progressed.v1' group by case_id
     ) t group by times
 """
+GATE: Final = """
+create table public.gate (least_behind integer not null);
+insert into public.gate values (0);
+create function public.wait_at_the_gate() returns trigger language plpgsql security definer as $$
+begin
+    if (select count(*) from ledger.cases where applied_version = 1) < (select least_behind from public.gate) then
+        perform pg_advisory_xact_lock(1);
+    end if;
+    return null;
+end $$;
+create trigger wait_at_the_gate after update on ledger.cases
+for each statement execute function public.wait_at_the_gate();
+"""
+"""Whoever would leave fewer behind waits before the commit, for as long as the test holds the lock."""
 GAPS: Final = "select case_id from ledger.facts group by case_id having max(version) <> count(*) or max(version) <> 2"
 
 
@@ -89,9 +105,12 @@ async def test_killed_while_it_moves_the_ledger_moves_every_pending_clock_once(
         town.at(begins)
 
         left = BATCHES * BATCH
-        for _ in range(kills):
-            with ledger.running():
-                left = await eventually(lambda known=left: fewer_behind(town, known), within_seconds=60)
+        database.run_sql(GATE)
+        for nth in range(1, kills + 1):
+            least_behind = BATCHES * BATCH * (kills + 1 - nth) // (kills + 1)
+            async with closed_gate(database, least_behind):
+                with ledger.running():
+                    left = await eventually(lambda known=left: fewer_behind(town, known), within_seconds=60)
         killed_halfway = left
         with ledger.running():
             finished: list[tuple[Any, ...]] = await eventually(lambda: town.rows(NONE_BEHIND), within_seconds=120)
@@ -102,6 +121,19 @@ async def test_killed_while_it_moves_the_ledger_moves_every_pending_clock_once(
         assert await town.rows(NEW_DUE) == [(due(begins),)]
         assert await town.rows(MOVED) == [(1, BATCHES * BATCH)]
         assert await town.rows(GAPS) == []
+
+
+@asynccontextmanager
+async def closed_gate(database: Database, least_behind: int) -> AsyncIterator[None]:
+    """Let nobody move all cases at once before the test has looked: each batch takes a tenth of a second."""
+    connection = await asyncpg.connect(database.dsn())
+    try:
+        await connection.execute("select pg_advisory_lock(1)")  # once whoever was killed at the gate has gone
+        database.run_sql(f"update public.gate set least_behind = {least_behind}")
+        yield
+        database.run_sql("update public.gate set least_behind = 0")
+    finally:
+        await connection.close()
 
 
 async def fewer_behind(town: Town, known: int) -> int | None:
