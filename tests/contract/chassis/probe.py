@@ -46,14 +46,18 @@ class Probe:
     async def create_topic(self) -> None:
         await create_topics(self.brokers, [self.topic], partitions=2)
 
-    async def say(self, *values: str | bytes | None) -> None:
-        """Append values; text becomes a well-formed message. Keys are the values' numbers."""
+    async def say(self, *values: str | bytes | None, key: str = "") -> None:
+        """Append values; text becomes a well-formed message. Their keys are their numbers, unless all have one.
+
+        What shares a key shares a partition, and so is taken in its order; of two partitions one may be fetched,
+        done and acknowledged before the other.
+        """
         producer = AIOKafkaProducer(bootstrap_servers=self.brokers)
         await producer.start()
         try:
             for number, value in enumerate(values):
                 body = json.dumps({"text": value}).encode() if isinstance(value, str) else value
-                await producer.send_and_wait(self.topic, body, key=str(number).encode())
+                await producer.send_and_wait(self.topic, body, key=(key or str(number)).encode())
         finally:
             await producer.stop()
 
@@ -72,7 +76,7 @@ class Probe:
             stderr=subprocess.STDOUT,
         )
 
-    async def ended(self, process: subprocess.Popen[bytes], *, within_seconds: float = 40.0) -> int:
+    async def ended(self, process: subprocess.Popen[bytes], *, within_seconds: float = 90.0) -> int:
         """Return the exit status."""
         await eventually(lambda: process.poll() is not None, within_seconds=within_seconds)
         return int(process.wait())
@@ -88,7 +92,7 @@ class Probe:
         def enough() -> list[str]:
             return self.effects if len(set(self.effects)) >= count else []
 
-        return await eventually(enough, within_seconds=40.0)
+        return await eventually(enough, within_seconds=90.0)
 
     async def committed(self) -> int:
         """Return how many records the group has acknowledged, over all partitions."""
@@ -115,7 +119,7 @@ class Probe:
                 worker = self.start()
             return len(set(self.effects)) >= count
 
-        await eventually(enough, within_seconds=90.0)
+        await eventually(enough, within_seconds=150.0)
 
     async def make_topic_anew(self) -> None:
         """Delete the topic with all it holds, and create it again."""
@@ -128,7 +132,7 @@ class Probe:
         try:
             await ask_cluster(lambda: admin.delete_topics([self.topic]))
             check: Callable[[], Awaitable[bool] | bool] = gone
-            await eventually(check, within_seconds=20.0)
+            await eventually(check, within_seconds=60.0)
         finally:
             await admin.close()
         await self.create_topic()
@@ -177,4 +181,4 @@ async def acknowledged(probe: Probe, count: int) -> None:
         return await probe.committed() == count
 
     check: Callable[[], Awaitable[bool] | bool] = all_of_them
-    await eventually(check, within_seconds=20.0)
+    await eventually(check, within_seconds=60.0)

@@ -12,7 +12,7 @@ from tests.contract.chassis.probe import Probe, acknowledged
 from tests.environment.database import Database
 from tests.waiting import eventually
 
-pytestmark = [pytest.mark.kafka, pytest.mark.postgres, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.kafka, pytest.mark.postgres, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(params=["faust", "aiokafka"])
@@ -51,7 +51,7 @@ async def test_bad_messages_become_dead_letters_and_the_rest_of_their_batch_take
 
 
 async def test_a_crash_acknowledges_nothing_and_the_third_makes_a_dead_letter(probe: Probe) -> None:
-    await probe.say("a", "crash", "b")
+    await probe.say("a", "crash", "b", key="one")
 
     statuses = [await probe.ended(probe.start()) for _ in range(3)]
     committed_then = await probe.committed()
@@ -68,10 +68,10 @@ async def test_a_crash_acknowledges_nothing_and_the_third_makes_a_dead_letter(pr
 
 
 async def test_a_kill_from_outside_counts_as_no_crash(probe: Probe) -> None:
-    await probe.say("hang", "a")
+    await probe.say("hang", "a", key="one")
     worker = probe.start()
 
-    await eventually(probe.is_at_work, within_seconds=20.0)
+    await eventually(probe.is_at_work, within_seconds=60.0)
     worker.kill()
 
     assert await probe.ended(worker) == -9
@@ -89,7 +89,7 @@ async def test_too_many_dead_letters_stop_the_worker_and_acknowledge_nothing(pro
 
 async def test_a_worker_that_hangs_is_ended_and_its_message_counted(probe: Probe) -> None:
     await probe.say("hang")
-    probe.environment["WHISTLE_PROBE_STUCK_SECONDS_MAX"] = "4"
+    probe.environment["WHISTLE_PROBE_STUCK_SECONDS_MAX"] = "10"
 
     assert await probe.ended(probe.start()) == EXIT_CRASHED
     crashes = await probe.rows("select count, last_reason from delivery.crashes")
