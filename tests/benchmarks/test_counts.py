@@ -177,13 +177,13 @@ async def test_no_function_of_an_opening_or_an_act_is_planned_anew(database: Dat
     city: Any = TheCity()
     async with counted_pool(database, "ledger_writer") as (pool, _), Openings(pool, city).gate() as gate:
         await gate.open_once([a_dispatched_case()])
-    await eventually(lambda: "ledger.open" in functions_called(database), within_seconds=30)
+    await everybody_gone(database)
     before = functions_called(database)
     async with counted_pool(database, "desk_api") as (pool, _):
         revision = 1
         for who, act in LIFE:
             revision = (await Acting(pool, city).perform(asking(who, act, revision))).revision
-    await eventually(lambda: functions_called(database).get("ledger.write", 0) == len(LIFE), within_seconds=30)
+    await everybody_gone(database)
 
     called = functions_called(database)
     of_acts = {name: more for name, calls in called.items() if (more := calls - before.get(name, 0))}
@@ -227,8 +227,19 @@ KEPT: Final = """
 """
 
 
+SESSIONS: Final = """
+    select count(*) from pg_stat_activity
+    where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()
+"""
+
+
+async def everybody_gone(database: Database) -> None:
+    """Return when every session has ended: it has then told all its calls; before, perhaps a part of them."""
+    await eventually(lambda: database.run_sql(SESSIONS) == "0", within_seconds=60)
+
+
 def functions_called(database: Database) -> dict[str, int]:
-    """Return how often each function was called, as far as sessions have told; they tell it all when they end."""
+    """Return how often each function was called, as far as sessions have told."""
     return {name: int(calls) for name, calls in (line.split() for line in database.run_sql(CALLED).splitlines())}
 
 
