@@ -11,7 +11,7 @@ WHOLE_SYSTEMS: Final = frozenset({SHARED, "ground", "faulty_system", "replayed"}
 """Fixtures that are, or start, every service as a process."""
 BROKER: Final = "kafka_server"
 SECONDS_WITH_START: Final = 300
-"""Whoever is first waits for the system, too; what starts it allows three minutes."""
+"""Whoever is first waits for the system, or the broker, too; what starts them allows three minutes."""
 FIRST: Final = PurePath("tests/requirements")
 """Of those who share a system: one of them reads all that is in it."""
 FOLDERS: Final = {
@@ -30,10 +30,11 @@ def mark(item: pytest.Item) -> None:
     asked: Collection[str] = getattr(item, "fixturenames", ())
     if not WHOLE_SYSTEMS.isdisjoint(asked):
         item.add_marker("system")
-        if not item.get_closest_marker("timeout"):
-            item.add_marker(pytest.mark.timeout(SECONDS_WITH_START))
     if BROKER in asked:
         item.add_marker("broker")
+    starts = item.get_closest_marker("system") or item.get_closest_marker("broker")
+    if starts and not item.get_closest_marker("timeout"):
+        item.add_marker(pytest.mark.timeout(SECONDS_WITH_START))
     if item.get_closest_marker("slow"):
         return
     of = next((name for name in FOLDERS if item.get_closest_marker(name)), None)
