@@ -43,20 +43,20 @@ async def test_figures_are_kept_once_also_after_a_kill_and_filled_again_by_one_c
     async with running("appraisal", "appraisal", database, kafka_server) as appraisal:
         await appraisal.ready()
         await publish(kafka_server, events[2], events[0], notice)
-        await eventually(lambda: len(kept(database, name)) == 3, within_seconds=30)
+        await eventually(lambda: len(kept(database, name)) == 3, within_seconds=60)
         assert appraisal.end(signal.SIGKILL) != 0
 
         appraisal.start()
         await appraisal.ready()
         await publish(kafka_server, *events, notice)
-        await eventually(lambda: len(kept(database, name)) == 5, within_seconds=30)
+        await eventually(lambda: len(kept(database, name)) == 5, within_seconds=60)
         before = kept(database, name)
 
         await asyncio.to_thread(rebuild, database, events, notice)
         assert kept(database, name) == []
         assert database.run_sql("select count(*) from ledger.pending").strip() == "5"
         await publish(kafka_server, notice, *reversed(events))
-        await eventually(lambda: kept(database, name) == before, within_seconds=30)
+        await eventually(lambda: kept(database, name) == before, within_seconds=60)
 
 
 def rebuild(database: Database, events: list[CaseProgressed], notice: NoticeIssued) -> None:

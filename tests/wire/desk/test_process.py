@@ -22,7 +22,7 @@ class DeskProcess(Process):
     """`python -m services.desk` with its settings from the environment, as compose.yaml gives them."""
 
     def ask(self, path: str) -> httpx2.Response:
-        return httpx2.get(f"{self.url}{path}", headers=BEARER, timeout=15)
+        return httpx2.get(f"{self.url}{path}", headers=BEARER, timeout=60)
 
     def is_ready(self) -> bool:
         try:
@@ -68,5 +68,5 @@ async def test_while_the_database_is_away_the_desk_says_so_and_comes_back(
         database.server.start()
 
     assert (away.status_code, int(away.headers["retry-after"]) > 0) == (503, True)
-    await eventually(lambda: desk.ask("/api/v1/queue").status_code == 200, within_seconds=30)
+    await eventually(lambda: desk.ask("/api/v1/queue").status_code == 200, within_seconds=60)
     assert desk.is_running

@@ -23,5 +23,5 @@ async def test_it_compares_every_hop_and_repairs_nothing_in_a_quiet_city(
         await reconciler.ready()
 
         shown = [f'whistle_reconciler_repairs_total{{hop="{hop.name}"}} 0.0' for hop in HOPS]
-        await eventually(lambda: all(line in reconciler.get("/metrics") for line in shown), within_seconds=30)
+        await eventually(lambda: all(line in reconciler.get("/metrics") for line in shown), within_seconds=60)
         assert reconciler.end() == 0

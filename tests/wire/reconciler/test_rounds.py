@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 from prometheus_client import CollectorRegistry
 
 from deploy.embedded.kafka import Kafka
@@ -39,6 +40,8 @@ class Yard:
     hop: Hop
     rounds: Rounds
     database: Database
+    broker: Broker
+    outages: Outages
     brokers: str
     registry: CollectorRegistry
     clock: list[float] = field(default_factory=lambda: [0.0])
@@ -47,7 +50,22 @@ class Yard:
         await self._nobody_writes()
         for _ in range(times):
             self.clock[0] += 1.0
-            await self.rounds.tick()
+            made: bool = await eventually(self._round, within_seconds=60)
+            assert made
+
+    async def _round(self) -> bool:
+        """Make a round; say whether the broker answered and its topics were there, as every round here needs."""
+        there = await self._topics_are_there()
+        await self.rounds.tick()
+        return there and self.outages.names == ()
+
+    async def _topics_are_there(self) -> bool:
+        try:
+            view = await self.broker.view([])
+        except (KafkaError, OSError, TimeoutError):
+            await self.broker.close()
+            return False
+        return {(leg.topic, 0) for leg in self.hop.path} <= view.ends.keys()
 
     async def _nobody_writes(self) -> None:
         """Wait for whoever was writing: what began before, in any database of the server, keeps the horizon back."""
@@ -100,8 +118,9 @@ async def yard(hop: Hop, database: Database, kafka_server: Kafka) -> AsyncIterat
     clock = [0.0]
     async with postgres_pool(PostgresSettings(dsn=database.dsn("reconciler"), password=None)) as pool:
         comparison = Comparison(settings, ReconcilerMetrics.create(registry, [hop.name]))
-        rounds = Rounds(pool, broker, [hop], comparison, Outages(registry, "reconciler"), lambda: clock[0])
-        yield Yard(hop, rounds, database, kafka_server.address, registry, clock)
+        outages = Outages(registry, "reconciler")
+        rounds = Rounds(pool, broker, [hop], comparison, outages, lambda: clock[0])
+        yield Yard(hop, rounds, database, broker, outages, kafka_server.address, registry, clock)
         await broker.close()
 
 
@@ -182,7 +201,7 @@ async def test_a_topic_that_was_deleted_is_made_anew_and_its_records_are_sent_ag
 
     await delete_topic(yard.brokers, leg.topic)
     a_fact(yard.database, an_id("lost"))
-    remade: bool = await eventually(partial(made_anew, yard), within_seconds=30)
+    remade: bool = await eventually(partial(made_anew, yard), within_seconds=60)
     assert remade
     await yard.go_round()
 

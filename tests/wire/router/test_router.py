@@ -75,7 +75,7 @@ async def test_reports_wait_for_the_first_publication(
 
     with running(kafka_server, database) as worker:
         await send(kafka_server, report)
-        await eventually(lambda: "no reference version" in worker.readiness(), within_seconds=30)
+        await eventually(lambda: "no reference version" in worker.readiness(), within_seconds=60)
         await publish_first(database, a_version())
 
         assert (await decided(decisions, report.key))[0].lead == "drainage"
@@ -112,4 +112,4 @@ async def test_bytes_that_are_no_report_become_a_dead_letter_and_hold_nothing_up
 
         assert (await decided(decisions, report.key))[0].lead == "drainage"
         reason = "select reason from delivery.dead_letters where consumer = 'router'"
-        await eventually(lambda: "report.received.v1" in database.run_sql(reason), within_seconds=30)
+        await eventually(lambda: "report.received.v1" in database.run_sql(reason), within_seconds=60)

@@ -22,7 +22,7 @@ async def first_record(brokers: str, topic: str) -> Any:
     consumer = AIOKafkaConsumer(topic, bootstrap_servers=brokers, auto_offset_reset="earliest")
     await consumer.start()
     try:
-        return await asyncio.wait_for(consumer.getone(), 30)
+        return await asyncio.wait_for(consumer.getone(), 60)
     finally:
         await consumer.stop()
 
