@@ -5,9 +5,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from threading import Event
+from typing import IO, Final
 
 FILE: Final = "supervisor.lock"
+TRIES_MAX: Final = 1_000
+TICK_SECONDS: Final = 0.01
 
 
 class AlreadyRunningError(RuntimeError):
@@ -23,12 +26,10 @@ def held(folder: Path) -> Iterator[None]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / FILE).open("a+", encoding="ascii") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _taken(lock):
             raise AlreadyRunningError(
                 f"already running as process {holder(folder)}; stop it with `make down`, or Ctrl-C where it was started"
-            ) from None
+            )
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
@@ -46,3 +47,23 @@ def holder(folder: Path) -> int | None:
         return None
     except BlockingIOError:
         return int((folder / FILE).read_text(encoding="ascii") or 0) or None
+
+
+def _taken(lock: IO[str]) -> bool:
+    # Who asks for the holder shares the lock for that moment; that is no reason to refuse whoever starts in it.
+    for _ in range(TRIES_MAX):
+        if _has(lock, fcntl.LOCK_EX):
+            return True
+        if not _has(lock, fcntl.LOCK_SH):
+            return False
+        fcntl.flock(lock, fcntl.LOCK_UN)
+        Event().wait(TICK_SECONDS)
+    return False
+
+
+def _has(lock: IO[str], how: int) -> bool:
+    try:
+        fcntl.flock(lock, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,17 +1,19 @@
 """Secrets are made once and privately, logs stay small, ports are free."""
 
 import base64
+import fcntl
 import json
 import re
 import socket
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from deploy.embedded.children import Children
 from deploy.embedded.kafka import new_cluster_id
-from deploy.embedded.lock import held, holder
+from deploy.embedded.lock import FILE, held, holder
 from deploy.embedded.log_files import rotate, tail
 from deploy.embedded.ports import NotAPortError, PortTakenError, free_ports, is_listening, port_number, require_free
 from deploy.embedded.secret_files import declared_secrets, make_secrets, read_secret
@@ -94,6 +96,21 @@ def test_a_lock_names_its_holder_and_is_free_afterwards(tmp_path: Path) -> None:
         assert holder(tmp_path)
 
     assert holder(tmp_path) is None
+
+
+def test_somebody_who_only_looks_who_holds_a_lock_keeps_nobody_from_taking_it(tmp_path: Path) -> None:
+    def take() -> None:
+        with held(tmp_path):
+            pass
+
+    with (tmp_path / FILE).open("a", encoding="ascii") as looking, ThreadPoolExecutor(1) as aside:
+        fcntl.flock(looking, fcntl.LOCK_SH)
+        taking = aside.submit(take)
+        with pytest.raises(TimeoutError):
+            taking.result(0.1)
+        fcntl.flock(looking, fcntl.LOCK_UN)
+
+        taking.result(60)
 
 
 def test_a_pid_that_belongs_to_somebody_else_by_now_is_left_alone(tmp_path: Path) -> None:
