@@ -10,7 +10,7 @@ SHARED: Final = "system"
 WHOLE_SYSTEMS: Final = frozenset({SHARED, "ground", "faulty_system", "replayed"})
 """Fixtures that are, or start, every service as a process."""
 BROKER: Final = "kafka_server"
-SECONDS_WITH_START: Final = 300
+SECONDS_WITH_START: Final = 480
 """Whoever is first waits for the system, or the broker, too; what starts them allows three minutes."""
 FIRST: Final = PurePath("tests/requirements")
 """Of those who share a system: one of them reads all that is in it."""
@@ -32,14 +32,19 @@ def mark(item: pytest.Item) -> None:
         item.add_marker("system")
     if BROKER in asked:
         item.add_marker("broker")
-    starts = item.get_closest_marker("system") or item.get_closest_marker("broker")
-    if starts and not item.get_closest_marker("timeout"):
-        item.add_marker(pytest.mark.timeout(SECONDS_WITH_START))
+    if item.get_closest_marker("system") or item.get_closest_marker("broker"):
+        _allow_the_start(item)
     if item.get_closest_marker("slow"):
         return
     of = next((name for name in FOLDERS if item.get_closest_marker(name)), None)
     if of and not any(PurePath(item.nodeid).is_relative_to(folder) for folder in FOLDERS[of]):
         raise pytest.UsageError(f"{item.nodeid} is marked {of}: say in tests/lanes.py where such tests are")
+
+
+def _allow_the_start(item: pytest.Item) -> None:
+    own = item.get_closest_marker("timeout")
+    if own is None or own.args[0] < SECONDS_WITH_START:
+        item.add_marker(pytest.mark.timeout(SECONDS_WITH_START), append=False)
 
 
 def turn(item: pytest.Item) -> int:
