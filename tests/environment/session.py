@@ -1,8 +1,11 @@
 """The folder of one test session, in memory where there is room; what killed sessions left is cleared away."""
 
+import fcntl
 import hashlib
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +14,7 @@ from deploy.embedded.postgres_data import PostgresData
 from deploy.embedded.state import PROJECT, STATE, State
 
 ON_DISK: Final = STATE / "tests"
+LOCK: Final = STATE / "tests.lock"
 MEMORY: Final = Path("/dev/shm")  # noqa: S108 -- a file system of this name, not a file that others could put there
 IN_MEMORY: Final = MEMORY / f"whistle-tests-{hashlib.sha256(str(PROJECT).encode()).hexdigest()[:12]}"
 ROOM_BYTES_MIN: Final = 6 * 1024**3
@@ -19,11 +23,21 @@ ROOM_BYTES_MIN: Final = 6 * 1024**3
 
 def new_session_state() -> State:
     """Return a fresh folder for this process; what killed sessions left behind, processes too, is removed."""
-    for sessions in (ON_DISK, IN_MEMORY):
-        _clear(sessions)
-    state = State(_sessions() / str(os.getpid()))
-    state.folder.mkdir(parents=True)
+    with _alone():
+        for sessions in (ON_DISK, IN_MEMORY):
+            _clear(sessions)
+        state = State(_sessions() / str(os.getpid()))
+        state.folder.mkdir(parents=True)
     return state
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let no other session clear away at the same time: what one looks at the other has just deleted."""
+    LOCK.parent.mkdir(parents=True, exist_ok=True)
+    with LOCK.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _sessions() -> Path:

@@ -17,7 +17,7 @@ def test_a_case_tells_its_whole_way(whistle_with_kafka: CommandLine, database: D
     whistle_with_kafka.told(*load(whistle_with_kafka))
     case = run_apart(dispatch(database, kafka_server.address))
 
-    told = whistle_with_kafka.told("case", "trace", str(case))
+    told = whistle_with_kafka.told("case", "trace", str(case), "--seconds-max", "60")
 
     assert [hop["what"].split(" ")[0] for hop in told["hops"]] == [
         "reported", "accepted", "published", "dispatched", "opened",
