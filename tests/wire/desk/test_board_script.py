@@ -81,10 +81,11 @@ async def opens(page: Page, count: int) -> None:
 async def test_the_board_draws_what_it_is_told(browser: Browser) -> None:
     whistle = {
         "case_id": an_id("west"), "number": "west", "version": 1, "item": "0203", "lead": "drainage", "whistle": 1,
-        "kind": "public_demand", "subdistrict": "sub-01", "blown_at": MONDAY_NOON - timedelta(minutes=20),
+        # Half of the time is left, and still is when a slow machine has drawn it.
+        "kind": "public_demand", "subdistrict": "sub-01", "blown_at": MONDAY_NOON - timedelta(hours=20),
         "calls": [
-            a_call("sanitation", "called", due=20),
-            a_call("drainage", "reported_in", due=-10, came=-5),
+            a_call("sanitation", "called", due=20 * 60),
+            a_call("drainage", "reported_in", due=-20 * 60 + 10, came=-20 * 60 + 15),
         ],
     }  # fmt: skip
     rows = [a_row("west", WEST), *(a_row(f"east {nth}", EAST) for nth in range(3))]
