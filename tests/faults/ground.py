@@ -87,7 +87,7 @@ class Ground:
     async def people(self) -> People:
         """Return everybody with a token; asked for once."""
         if self._people is None:
-            operator = await asyncpg.connect(self.system.postgres.dsn("operator"), timeout=CALL_SECONDS)
+            operator = await asyncpg.connect(self.system.postgres.dsn("operator"), timeout=CONNECTED_WITHIN)
             self._people = await People.of(operator)
             await operator.close()
         return self._people

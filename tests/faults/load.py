@@ -1,6 +1,7 @@
 """Reports that keep coming while things break; every answer goes into a history, as the client saw it."""
 
 import asyncio
+import time
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Final
@@ -14,6 +15,8 @@ from deploy.demo.reports import Week
 TRIES_MAX: Final = 200
 TRY_SECONDS: Final = 4.0
 PAUSE_SECONDS: Final = 0.3
+STILL_SECONDS: Final = 1.0
+"""Whoever wakes so late has not slept: this machine stood still, and every deadline on it passed meanwhile."""
 
 
 @dataclass(slots=True)
@@ -29,6 +32,18 @@ class History:
     """Errors that are not a 503 with `Retry-After`."""
     broken: list[str] = field(default_factory=list)
     """Requests that were begun and got no answer; one that found the door shut is not among them."""
+    odd: list[tuple[float, float, int]] = field(default_factory=list)
+    """When each request began and ended that got another answer than 201, and its status."""
+    still: list[tuple[float, float]] = field(default_factory=list)
+    """From when to when this machine stood still."""
+
+    def odd_while_it_ran(self) -> list[int]:
+        """Return the statuses that are not 201, of requests during which the machine never stood still."""
+        return [
+            status
+            for began, ended, status in self.odd
+            if not any(began <= woke and fell <= ended for fell, woke in self.still)
+        ]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,14 +65,23 @@ class Load:
         async with httpx2.AsyncClient(timeout=TRY_SECONDS, trust_env=False) as http, asyncio.TaskGroup() as residents:
             while not until.is_set():
                 residents.create_task(self._report(http, next(self._serials)))
-                await asyncio.sleep(1 / self.per_second)
+                await self._pause(1 / self.per_second)
+
+    async def _pause(self, seconds: float) -> None:
+        began = time.monotonic()
+        await asyncio.sleep(seconds)
+        if time.monotonic() - began > seconds + STILL_SECONDS:
+            self.history.still.append((began, time.monotonic()))
 
     async def _report(self, http: httpx2.AsyncClient, serial: int) -> None:
         form = form_of(self.week.report(serial)) | {"channel": "one_key", "reporter_kind": "resident"}
         key = f"{self.name}-{serial}"
         for turn in range(TRIES_MAX):
             door = self.beside if self.beside and (serial + turn) % 2 else self.intake
+            began = time.monotonic()
             answer = await self._try(http, form, key, address_of(serial), door)
+            if answer is None or answer.status_code != 201:
+                self.history.odd.append((began, time.monotonic(), answer.status_code if answer is not None else 0))
             if answer is not None and answer.status_code == 201:
                 self.history.accepted[key] = answer.json()["number"]
                 return

@@ -85,11 +85,11 @@ async def _kill_each(system: System, city: RunningCity) -> None:
 
 async def _steps_without_kafka(system: System, city: RunningCity) -> None:
     """Kafka is stopped while steps fall due: they take effect all the same, and intake goes on answering 201."""
-    await asyncio.to_thread(system.wait_ready, "kafka", within_seconds=60.0)
+    await asyncio.to_thread(system.wait_ready, "kafka", within_seconds=HEALED_SECONDS)
     system.stop("kafka")
     await city.clock.jump(city.clock.at + 4 * HOUR)
     owed = "select not exists (select from ledger.clocks where next_at <= (select clock.now()))"
-    await eventually(lambda: city.superuser.fetchval(owed), within_seconds=30)
+    await eventually(lambda: city.superuser.fetchval(owed), within_seconds=HEALED_SECONDS)
     await asyncio.sleep(KAFKA_DOWN_SECONDS)
     system.start("kafka")
 
@@ -119,7 +119,7 @@ async def _settled(city: RunningCity) -> bool:
 
 async def _repairs(system: System) -> int:
     """Return how often the reconciler sent something again since it last started."""
-    async with httpx2.AsyncClient(timeout=10.0, trust_env=False) as http:
+    async with httpx2.AsyncClient(timeout=60.0, trust_env=False) as http:
         told = (await http.get(f"{system.url('reconciler')}/metrics")).text
     lines = [line for line in told.splitlines() if line.startswith("whistle_reconciler_repairs_total")]
     assert lines

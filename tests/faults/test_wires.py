@@ -40,7 +40,7 @@ async def _ask(wire: Wire, text: bytes = b"hello") -> bytes:
     reader, writer = await asyncio.open_connection(LOOPBACK, wire.port)
     try:
         writer.write(text)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             return await reader.readexactly(len(text))
     finally:
         writer.close()

@@ -13,8 +13,10 @@ import pytest
 
 from tests.faults.ground import CALL_SECONDS, Ground
 from tests.faults.schedule import Fault
+from tests.waiting import eventually
 
 APART_SECONDS: Final = 0.5
+ENDED_SECONDS: Final = 60.0
 AMPLE: Final = 256 * 1024 * 1024
 JUMP: Final = "update clock.stepped set at = at + $1, running_since = null returning at"
 TERMINATE: Final = """
@@ -35,10 +37,13 @@ async def jump(ground: Ground, fault: Fault) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def terminate(ground: Ground, fault: Fault) -> AsyncIterator[None]:
-    """End three sessions of the services every half second."""
+    """End three sessions of the services every half second, and at least `how.ended`."""
     ending = asyncio.create_task(_keep_terminating(ground))
     try:
         yield
+        # By the time alone a machine that stands still for seconds would hardly feel it.
+        at_least = fault.how.get("ended", 0)
+        await eventually(lambda: ground.seen.get("ended", 0) >= at_least, within_seconds=ENDED_SECONDS)
     finally:
         ending.cancel()
         await asyncio.wait([ending])

@@ -25,7 +25,7 @@ BAD: Final = (b"", b"{", b"null", b"\x00\xff\xfe", b'{"case_id": 1}', b"[" * 3_0
 @asynccontextmanager
 async def poison(ground: Ground, fault: Fault) -> AsyncIterator[None]:
     """Put `how.count` records that can never be read into the topic `how.topic`."""
-    async with AIOKafkaProducer(bootstrap_servers=ground.system.kafka.address) as producer:
+    async with AIOKafkaProducer(bootstrap_servers=ground.system.kafka.address, enable_idempotence=True) as producer:
         for number in range(fault.how["count"]):
             partition = fault.how.get("partition", number % 8)
             await producer.send(fault.how["topic"], BAD[number % len(BAD)], partition=partition)

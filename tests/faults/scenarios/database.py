@@ -26,7 +26,7 @@ SCENARIOS: Final = (
         title="sessions of the services ended at random, three every half second",
         in_test=True,
         checked="more than ten sessions ended",
-        faults=[Fault(at=1, what="terminate", seconds=8), hour_passes(4)],
+        faults=[Fault(at=1, what="terminate", seconds=8, how={"ended": 11}), hour_passes(4)],
         also=looking.sessions_were_ended,
     ),
     Scenario(
