@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -12,6 +13,7 @@ import httpx2
 import openpyxl
 from aiokafka import AIOKafkaConsumer
 
+from deploy.demo.city.doors import again
 from deploy.demo.city.quiet import all_partitions
 from deploy.embedded.running import System
 from services.identity.passwords import hash_password
@@ -170,11 +172,12 @@ class Scan:
             for path in paths_of("intake-api"):
                 text = await self._get("intake-api", path, path.format(code=code, **PARAMETERS), address)
                 yield f"track {path}", text
-            found = await self.http.post(f"{self.system.url('intake-api')}/track", data={"code": code}, headers=address)
+            url, asked = f"{self.system.url('intake-api')}/track", {"code": code}
+            found = await again(partial(self.http.post, url, data=asked, headers=address))
             self._note("POST /track", "POST /track", found.status_code)
             yield "track page", found.text
         for name, url in self.metrics.items():
-            answer = await self.http.get(f"{url}/metrics")
+            answer = await again(partial(self.http.get, f"{url}/metrics"))
             self._note("/metrics", f"/metrics of {name}", answer.status_code)
             yield f"metrics {name}", answer.text
 
@@ -184,7 +187,7 @@ class Scan:
             async with self.http.stream("GET", url, headers=dict(headers)) as stream:
                 self._note(path, asked, stream.status_code)
                 return await anext(stream.aiter_text(), "")
-        answer = await self.http.get(url, headers=dict(headers))
+        answer = await again(partial(self.http.get, url, headers=dict(headers)))
         self._note(path, asked, answer.status_code)
         return answer.text if answer.headers.get("content-type", "") not in WORKBOOKS else _cells(answer.content)
 

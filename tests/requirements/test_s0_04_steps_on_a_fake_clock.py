@@ -58,7 +58,7 @@ async def settled(town: Town) -> datetime | None:
     async def nothing_owed() -> bool | None:
         return not await town.operator.fetchval(f"{NEXT} having min(next_at) <= (select clock.now())")
 
-    _: bool = await eventually(nothing_owed, within_seconds=30)
+    _: bool = await eventually(nothing_owed, within_seconds=60)
     at: datetime | None = await town.operator.fetchval(NEXT)
     return at
 

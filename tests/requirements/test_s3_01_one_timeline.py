@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from aiokafka import AIOKafkaConsumer
 
+from deploy.demo.city.doors import again
 from services.contracts.codec import key_of
 from services.contracts.flow import FLOW
 from services.ledger.domain.acts import Handle, SignIn, Verify
@@ -77,7 +78,7 @@ def of_record(topic: str, value: bytes) -> tuple[datetime, int, str]:
 async def timeline_of(city: RunningCity, filed: Filed) -> dict[str, Any]:
     url = f"{city.doors.desk}/api/v1/cases/{filed.case_id}/timeline"
     headers = {"Authorization": f"Bearer {city.people.works_in('sub-03')}"}
-    answer = await city.doors.http.get(url, headers=headers)
+    answer = await again(lambda: city.doors.http.get(url, headers=headers))
     assert answer.status_code == httpx2.codes.OK
     found: dict[str, Any] = answer.json()
     return found

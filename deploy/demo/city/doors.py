@@ -59,10 +59,8 @@ class Doors:
 
     async def progress(self, tracking_code: str, *, address: str = "127.0.0.1") -> dict[str, Any]:
         """Ask how it goes with the tracking code."""
-        answer = await self.http.get(
-            f"{self.intake}/api/v1/reports/{tracking_code}", headers={"X-Forwarded-For": address}
-        )
-        return accepted(answer, 200)
+        url, headers = f"{self.intake}/api/v1/reports/{tracking_code}", {"X-Forwarded-For": address}
+        return accepted(await again(lambda: self.http.get(url, headers=headers)), 200)
 
     async def act(self, case_id: UUID, act: Act, *, token: str, revision: int, key: str) -> dict[str, Any]:
         """Ask an act of a case; returns where the case stands."""
@@ -81,21 +79,20 @@ class Doors:
     async def case(self, case_id: UUID, *, token: str) -> dict[str, Any]:
         """Read one case as its people see it."""
         url, headers = f"{self.desk}/api/v1/cases/{case_id}", {"Authorization": f"Bearer {token}"}
-        return accepted(await _again(lambda: self.http.get(url, headers=headers)), 200)
+        return accepted(await again(lambda: self.http.get(url, headers=headers)), 200)
 
     async def queue(self, *, token: str, **filters: str) -> list[dict[str, Any]]:
         """Read the first page of the queue of the token's units."""
-        answer = await self.http.get(
-            f"{self.desk}/api/v1/queue", params=filters, headers={"Authorization": f"Bearer {token}"}
-        )
+        url, headers = f"{self.desk}/api/v1/queue", {"Authorization": f"Bearer {token}"}
+        answer = await again(lambda: self.http.get(url, params=filters, headers=headers))
         rows: list[dict[str, Any]] = accepted(answer, 200)["rows"]
         return rows
 
     async def _post(self, url: str, content: bytes, headers: Mapping[str, str]) -> httpx2.Response:
-        return await _again(lambda: self.http.post(url, content=content, headers=headers))
+        return await again(lambda: self.http.post(url, content=content, headers=headers))
 
 
-async def _again(call: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:
+async def again(call: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:
     """Knock until the door answers: every call carries its key, so a repeat does nothing twice."""
     for _ in range(TRIES_MAX):
         try:
