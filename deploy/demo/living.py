@@ -71,9 +71,9 @@ async def simulated_week(
 
 
 async def connected(stack: AsyncExitStack, dsn: str, *, seconds_max: float = 30) -> Any:
-    """Return a connection that is closed with `stack`; `seconds_max` is the deadline of one statement."""
+    """Return a connection that is closed with `stack`; `seconds_max` is its deadline and that of one statement."""
     connection = await asyncpg.connect(
-        dsn, timeout=10, command_timeout=seconds_max, server_settings={"timezone": "UTC"}
+        dsn, timeout=seconds_max, command_timeout=seconds_max, server_settings={"timezone": "UTC"}
     )
     stack.push_async_callback(connection.close)
     return connection

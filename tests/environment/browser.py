@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
 
 ARGUMENTS: Final = (
     "--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -20,6 +20,9 @@ PHONE: Final = (390, 844)
 AXE: Final = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RULES: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa")
 HERE: Final = frozenset({"127.0.0.1", ""})
+
+SECONDS_MAX: Final = 60.0
+"""So long a page may take for what it is asked: nothing is shown by this bound, and a machine may stand still."""
 
 Theme = Literal["light", "dark"]
 
@@ -48,7 +51,8 @@ class Screen:
 
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
-    """Give a browser; about half a second."""
+    """Give a browser; about half a second. What is expected of its pages is waited for as long as everything else."""
+    expect.set_options(timeout=SECONDS_MAX * 1000)
     program = shutil.which("chromium")
     assert program is not None, "install chromium: pages are tested in a real browser"
     async with async_playwright() as playwright:
@@ -75,6 +79,7 @@ async def screen_in(
         reduced_motion="reduce",
         **options,
     )
+    context.set_default_timeout(SECONDS_MAX * 1000)
     screen = Screen(context, await context.new_page())
 
     async def only_from_here(route: Route) -> None:

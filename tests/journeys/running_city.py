@@ -20,9 +20,12 @@ from deploy.embedded.running import System
 from services.ledger.domain.acts import Act
 from services.ledger.domain.state import CENTER
 from services.worktime.calendar import SHANGHAI
+from tests.builders import the_calendar
 from tests.waiting import eventually
 
 MORNING: Final = timedelta(hours=9)
+QUIET_SECONDS_MAX: Final = 180.0
+"""Nothing is shown by this bound: a machine may be slow and stand still for seconds."""
 _serial: Final = count(1)
 
 
@@ -56,7 +59,7 @@ class RunningCity:
 
     async def opened(self, number: str) -> UUID:
         """Wait until the report's case is open and return its id."""
-        return await eventually(lambda: self.case_of(number), within_seconds=30)
+        return await eventually(lambda: self.case_of(number), within_seconds=60)
 
     async def case_of(self, number: str) -> UUID | None:
         found: UUID | None = await self.superuser.fetchval("select case_id from ledger.cases where number = $1", number)
@@ -79,7 +82,7 @@ class RunningCity:
             queue = await self.doors.queue(token=self.people.works_in(unit), q=filed.receipt.number)
             return next((each for each in queue if each["case_id"] == str(filed.case_id)), None)
 
-        return await eventually(line, within_seconds=30)
+        return await eventually(line, within_seconds=60)
 
     async def due_at(self, filed: Filed, kind: str, unit: str = "") -> datetime:
         """Return when a running clock of the case is due."""
@@ -99,7 +102,7 @@ class RunningCity:
         """Go on to nine o'clock of the next working day, so that a test begins with a fresh day."""
         local = self.clock.at.astimezone(SHANGHAI)
         day = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-        while day.weekday() >= 5:
+        while not the_calendar().is_working_day(day.date()):
             day += timedelta(days=1)
         await self.pass_time(until=(day + MORNING).astimezone(self.clock.at.tzinfo))
 
@@ -138,7 +141,7 @@ async def city_of(system: System, at: datetime) -> AsyncIterator[RunningCity]:
         yield RunningCity(
             system=system,
             clock=SteppedClock(superuser, await superuser.fetchval("select clock.now()") or at),
-            quiet=Quiet(superuser, consumer, http, {name: system.url(name) for name in WORKERS}),
+            quiet=Quiet(superuser, consumer, http, {name: system.url(name) for name in WORKERS}, QUIET_SECONDS_MAX),
             doors=Doors(http, system.url("intake-api"), system.url("desk")),
             people=await People.of(operator),
             superuser=superuser,

@@ -11,13 +11,12 @@ from playwright.async_api import Browser, Page, expect
 from services.ledger.domain.acts import Handle, SignIn, Verify
 from services.ledger.domain.whistle.acts import ReportIn
 from tests.environment.browser import DESKTOP, WALL, Screen
+from tests.journeys.browsing import LIVE_SECONDS, seconds_until
 from tests.journeys.running_city import Filed, RunningCity
 from tests.journeys.staff import at_work
 
 pytestmark = [pytest.mark.postgres, pytest.mark.kafka]
 
-LIVE_MILLISECONDS = 6_000
-"""Three times the two seconds after which a board shows what happened."""
 ANSWER = Handle(accepted_when="上午九点", talked_with="已电话联系", measure="已修好", done_by="当天")
 NOBODYS = "不知道该归谁管的一件怪事"
 
@@ -48,18 +47,19 @@ async def test_a_case_climbs_before_the_eyes_of_desk_and_wall(city: RunningCity,
     )
     before = await number(desk.page, "open")
     filed = await city.report("积水没过脚踝，雨水箅子堵死了", **city.a_grid("sub-02"))
-    await expect(desk.page.locator("#n-open")).to_have_text(f"{before + 1:,}", timeout=LIVE_MILLISECONDS)
+    took = [await seconds_until(expect(desk.page.locator("#n-open")).to_have_text(f"{before + 1:,}"))]
 
     await city.pass_time(until=await city.due_at(filed, "handling", "drainage"))
 
-    for screen in (desk, wall):
-        await expect(card(screen.page, "yellow", filed)).to_be_visible(timeout=LIVE_MILLISECONDS)
+    took.append(await seconds_until(expect(card(desk.page, "yellow", filed)).to_be_visible()))
+    await expect(card(wall.page, "yellow", filed)).to_be_visible()
     whistle = desk.page.locator(f"#whistles li:has([data-case='{filed.case_id}'])").first
-    await expect(whistle.locator(".call.called").first).to_be_visible(timeout=LIVE_MILLISECONDS)
+    await expect(whistle.locator(".call.called").first).to_be_visible()
 
     await city.act(filed, "drainage", ReportIn())
 
-    await expect(whistle.locator(".call.reported_in")).to_have_count(1, timeout=LIVE_MILLISECONDS)
+    took.append(await seconds_until(expect(whistle.locator(".call.reported_in")).to_have_count(1)))
+    assert min(took) <= LIVE_SECONDS, took
     assert (desk.foreign, desk.errors, wall.foreign, wall.errors) == ([], [], [], [])
 
 
@@ -93,7 +93,7 @@ async def test_the_center_orders_supervision_and_the_card_moves(city: RunningCit
     await order.locator("[name='f.reason']").fill("反复上报，区里督办")
     await order.locator("button[type=submit]").click()
 
-    await expect(card(page, "supervision", filed)).to_be_visible(timeout=LIVE_MILLISECONDS)
+    await expect(card(page, "supervision", filed)).to_be_visible()
     await expect(page.locator("#panel .due.red").first).to_be_visible()
     assert beside == "12px", "a case looks here as it does beside the queue"
 
@@ -106,6 +106,7 @@ async def test_the_leader_decides_what_the_clock_proposed(city: RunningCity, bro
     await page.click("#proposals")
     await page.locator(f"#panel [data-case='{filed.case_id}']").first.click()
     decision = page.locator("#panel details[data-act=decide]")
+    await decision.wait_for(state="attached")  # the case is still being fetched: what is not there is not visible
     if not await decision.locator("form").is_visible():
         await decision.locator("summary").click()
     await decision.locator("[name='f.confirm'][value=yes]").check()
@@ -130,7 +131,7 @@ async def test_the_leader_switches_an_emergency_on_and_off(city: RunningCity, br
         await form.locator("button[type=submit]").click()
         await expect(page.locator("#panel")).to_contain_text("即将启动" if started else "即将解除")
         await city.pass_time(until=city.clock.at + timedelta(minutes=1))
-        await expect(page.locator("#mode")).to_have_text("急" if started else "平", timeout=20_000)
+        await expect(page.locator("#mode")).to_have_text("急" if started else "平")
         await page.click("#panel-close")
         await page.click("#mode")
 
@@ -153,6 +154,7 @@ async def test_each_number_opens_the_cases_behind_it(city: RunningCity, browser:
 
 async def test_the_board_is_worked_by_keys_and_says_which(city: RunningCity, browser: Browser) -> None:
     await city.report("窨井盖松动", **city.a_grid("sub-05"))
+    await city.quiet.wait()  # a fact that came now would draw the list anew, and whoever is in it would lose the focus
     screen = await a_board(city, browser)
     page = screen.page
     await expect(page.locator("#n-open")).not_to_have_text("–")
@@ -161,6 +163,7 @@ async def test_the_board_is_worked_by_keys_and_says_which(city: RunningCity, bro
     await expect(page.locator("#keys-told")).to_be_visible()
     barriers = await screen.violations()
     await page.keyboard.press("Escape")
+    await expect(page.locator("#keys-told")).to_be_hidden()
     await page.keyboard.press("2")
     await expect(page.locator("#panel-title")).to_have_text("在办")
     await page.keyboard.press("j")
@@ -193,14 +196,14 @@ async def test_after_a_restart_of_its_service_the_board_is_live_and_whole_again(
     page = (await a_board(city, browser)).page
     await city.report("路灯不亮一周了", **city.a_grid("sub-04"))
     city.system.kill("board")
-    await expect(page.locator("#connection")).not_to_have_class("connection live", timeout=20_000)
+    await expect(page.locator("#connection")).not_to_have_class("connection live")
     filed = await city.report("路灯又不亮了", **city.a_grid("sub-04"))
     total = await city.superuser.fetchval(
         "select count(*) from ledger.cases where closed_at is null and lane = 'ordinary' and duplicate_of is null"
     )
 
-    await expect(page.locator("#connection")).to_have_class("connection live", timeout=60_000)
-    await expect(page.locator("#n-open")).to_have_text(f"{total:,}", timeout=LIVE_MILLISECONDS)
+    await expect(page.locator("#connection")).to_have_class("connection live")
+    await expect(page.locator("#n-open")).to_have_text(f"{total:,}")
     await page.click("[data-list=open]")
     await expect(page.locator(f"#panel [data-case='{filed.case_id}']")).to_be_visible()
 

@@ -8,6 +8,7 @@ import httpx2
 import msgspec
 import pytest
 
+from deploy.demo.city.doors import again
 from services.identity.persons import give_token
 from services.reference.model.rules import Rule
 from services.reference.versions.content import version_of
@@ -29,12 +30,13 @@ APPLIED: Final = "select applied_version from ledger.cases where case_id = $1"
 async def switch(city: RunningCity, *, on: bool) -> datetime:
     """Let the center's leader switch the flood profile at the desk's door; return since when it is in force."""
     token = city.people.token(city.center, "center_leader")
-    async with httpx2.AsyncClient(timeout=30, trust_env=False) as http:
-        answer = await http.put(
+    answer = await again(
+        lambda: city.doors.http.put(
             f"{city.system.url('desk')}/api/v1/modes/flood",
             json={"on": on, "area": AREA, "reason": "气象台红色预警"},
             headers={"Authorization": f"Bearer {token}"},
         )
+    )
     assert answer.status_code == httpx2.codes.OK, answer.text
     return datetime.fromisoformat(answer.json()["active_from"])
 
@@ -42,8 +44,8 @@ async def switch(city: RunningCity, *, on: bool) -> datetime:
 async def is_on(city: RunningCity) -> bool:
     """Whether the desk says that the profile is on."""
     token = city.people.token(city.center, "center_leader")
-    async with httpx2.AsyncClient(timeout=30, trust_env=False) as http:
-        answer = await http.get(f"{city.system.url('desk')}/api/v1/modes", headers={"Authorization": f"Bearer {token}"})
+    url, headers = f"{city.system.url('desk')}/api/v1/modes", {"Authorization": f"Bearer {token}"}
+    answer = await again(lambda: city.doors.http.get(url, headers=headers))
     profiles: list[dict[str, Any]] = answer.json()["profiles"]
     return any(AREA in profile["on_for"] for profile in profiles if profile["id"] == "flood")
 

@@ -43,7 +43,7 @@ async def something_to_show(city: RunningCity) -> str:
     asked = Blow(kind="public_demand", reason="多日未办")
     await city.act(filed, STREET, asked, "subdistrict_officer")
     raised = "select true from ledger.major_matters where case_id = $1"
-    found: bool = await eventually(lambda: city.superuser.fetchval(raised, filed.case_id), within_seconds=30)
+    found: bool = await eventually(lambda: city.superuser.fetchval(raised, filed.case_id), within_seconds=60)
     assert found
     return filed.receipt.number
 

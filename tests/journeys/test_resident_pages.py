@@ -54,7 +54,7 @@ async def test_a_report_made_without_network_is_kept_and_sent_once_there_is_one(
     await page.click("#send")
     await expect(page.locator("#kept")).to_contain_text("现在没有网络")
     await phone.context.set_offline(False)
-    await page.wait_for_selector("#sent:visible", timeout=40_000)
+    await page.wait_for_selector("#sent:visible")
 
     filed, _ = await filed_from(city, page)
     attached = await city.superuser.fetchval(
@@ -98,7 +98,7 @@ async def test_a_report_whose_answer_was_lost_is_sent_again_by_the_next_page_and
 
     again = await phone.context.new_page()
     await again.goto(city.system.url("intake-api") + "/report")
-    await again.wait_for_selector("#sent:visible", timeout=40_000)
+    await again.wait_for_selector("#sent:visible")
 
     assert await again.locator("#sent [data-number]").inner_text() == taken[0]
     assert await city.superuser.fetchval("select count(*) from intake.reports") == before + 1
@@ -111,7 +111,7 @@ def is_picture(asked: Request) -> bool:
 
 
 async def test_the_phone_says_where_it_is(city: RunningCity, browser: Browser) -> None:
-    async with httpx2.AsyncClient(base_url=city.system.url("intake-api"), trust_env=False) as http:
+    async with httpx2.AsyncClient(base_url=city.system.url("intake-api"), timeout=60, trust_env=False) as http:
         ring = (await http.get("/report/places.json")).json()["areas"][0]["rings"][0][0]
     latitude, longitude = (sum(corner[axis] for corner in ring[:-1]) / len(ring[:-1]) for axis in (0, 1))
     here: Any = {"latitude": latitude, "longitude": longitude}
@@ -145,7 +145,7 @@ async def test_a_resident_follows_the_report_by_the_code_behind_the_hash(city: R
     await page.goto(f"{city.system.url('intake-api')}/track#{code}")
 
     await expect(page.locator(".state")).to_have_text("部门正在办理")
-    assert await page.locator(".steps .done").count() == 2
+    await expect(page.locator(".steps .done")).to_have_count(2)
     assert page.url.endswith("/track"), "the code is in no address"
     await page.fill("#more", "水更深了")
     await page.click("#add button")

@@ -93,7 +93,7 @@ async def test_a_corrected_category_finds_its_department_and_the_promise_stays(
         second: str | None = await city.superuser.fetchval(SECOND, filed.case_id)
         return second
 
-    found: str = await eventually(again, within_seconds=30)
+    found: str = await eventually(again, within_seconds=60)
     assert lead != "drainage"
     assert found == "drainage 0203"
     assert await city.superuser.fetchval(PROMISE, filed.case_id) == promised

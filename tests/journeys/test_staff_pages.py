@@ -186,7 +186,7 @@ async def until(city: RunningCity, filed: Filed, state: str) -> str:
         now = await state_of(city, filed)
         return now if now == state else None
 
-    return await eventually(there, within_seconds=20)
+    return await eventually(there, within_seconds=60)
 
 
 async def who_was_called(city: RunningCity, filed: Filed) -> set[str]:
@@ -195,4 +195,4 @@ async def who_was_called(city: RunningCity, filed: Filed) -> set[str]:
     async def called() -> set[str] | None:
         return set(await city.calls_of(filed)) or None
 
-    return await eventually(called, within_seconds=20)
+    return await eventually(called, within_seconds=60)

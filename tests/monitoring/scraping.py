@@ -7,7 +7,7 @@ import urllib.request
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-SECONDS_MAX: Final = 10.0
+SECONDS_MAX: Final = 60.0
 _TYPE: Final = re.compile(r"^# TYPE (\S+) (\S+)$", re.MULTILINE)
 
 
