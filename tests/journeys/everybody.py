@@ -1,7 +1,6 @@
 """One report's way before everybody's eyes: who takes part, and what each of them does at a browser of their own."""
 
-from collections.abc import Awaitable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -13,7 +12,7 @@ from deploy.demo.district import sample_district
 from deploy.demo.reports import Week
 from services.ledger.domain.whistle.acts import ReportIn
 from tests.journeys.album import Album
-from tests.journeys.browsing import Browsing, Person, seconds_until
+from tests.journeys.browsing import Browsing, Person, live
 from tests.journeys.running_city import Filed, RunningCity
 from tests.waiting import eventually
 
@@ -44,8 +43,6 @@ class Journey:
     browsers: Browsing
     cast: Cast
     album: Album
-    took: list[float] = field(default_factory=list)
-    """Seconds until the board showed each thing that happened."""
 
     async def reports(self) -> tuple[Filed, str]:
         """Report from the phone; return the case and the code to come back with."""
@@ -82,9 +79,9 @@ class Journey:
     async def whistles_on_the_board(self, filed: Filed) -> Locator:
         """See the whistle on the board, without a hand on it; return its line."""
         page = self.cast.center.page
-        await self._live(expect(page.locator(f"#c-yellow [data-case='{filed.case_id}']")).to_be_visible())
+        await live(expect(page.locator(f"#c-yellow [data-case='{filed.case_id}']")).to_be_visible())
         whistle = page.locator(f"#whistles li:has([data-case='{filed.case_id}'])")
-        await expect(whistle.locator(".call.called").first).to_be_visible()
+        await live(expect(whistle.locator(".call.called").first).to_be_visible())
         await self.album.take("4-whistle", page, lambda page: self._board(page, filed))
         return whistle
 
@@ -101,17 +98,14 @@ class Journey:
         await self.album.take("5-report-in", page, lambda page: self._reporting_in(page, filed))
         await page.click("details[data-act=report_in] button.first")
         await page.wait_for_selector("#detail .notice.good")
-        await self._live(expect(whistle.locator(".call.reported_in")).to_have_count(1))
+        await live(expect(whistle.locator(".call.reported_in")).to_have_count(1))
         for unit in ("sanitation", "traffic_police"):
             await self.minutes_pass(6)
             await self.city.act(filed, unit, ReportIn(place="建设路东口"))
         await self.minutes_pass(12)
-        await self._live(expect(whistle.locator(".call.no_show")).to_have_count(1))
+        await live(expect(whistle.locator(".call.no_show")).to_have_count(1))
         await expect(whistle.locator(".call.reported_in")).to_have_count(3)
         await self.album.take("6-who-came", self.cast.officer.page, self._street)
-
-    async def _live(self, seen: Awaitable[None]) -> None:
-        self.took.append(await seconds_until(seen))
 
     async def minutes_pass(self, minutes: int) -> None:
         await self.city.pass_time(until=self.city.clock.at + timedelta(minutes=minutes))
