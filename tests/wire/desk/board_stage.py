@@ -1,5 +1,6 @@
 """A stage for the board's script: the page as the desk renders it, its reads and its feed as a test says them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -89,20 +90,30 @@ class Stage:
     hub: Hub = field(default_factory=lambda: Hub(BoardMetrics.create(CollectorRegistry())))
     renderer: Renderer = field(default_factory=lambda: Renderer([FOLDER], SHANGHAI))
     address: str = ""
+    cases_go: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set unless a test holds the cases back on their way."""
 
     def tell(self, facts: Iterable[CaseProgressed]) -> None:
         """Send facts down the feed, as the board does."""
         self.hub.show(decode(encode(fact), Movement) for fact in facts)
+
+    def __post_init__(self) -> None:
+        self.cases_go.set()
 
     async def open(self, browser: Browser, *, hurried: bool = False, **options: Any) -> Screen:
         """Return a screen on which the board is live; it counts the pictures its worker sends.
 
         `hurried`: what the page does every minute it does ten times a second.
         """
+        screen = await self.begin(browser, hurried=hurried, **options)
+        await screen.page.wait_for_selector(".connection.live")
+        return screen
+
+    async def begin(self, browser: Browser, *, hurried: bool = False, **options: Any) -> Screen:
+        """Return a screen that is not live yet."""
         screen = await screen_in(browser, **options)
         await screen.page.add_init_script(COUNTING + (HURRYING if hurried else ""))
         await screen.page.goto(f"{self.address}/board")
-        await screen.page.wait_for_selector(".connection.live")
         return screen
 
     def page(self, request: Request) -> Response:
@@ -124,7 +135,10 @@ class Stage:
 
     def read(self, name: str) -> Any:
         """Answer one of the board's reads."""
-        counts = {"reported_today": 1, "open": len(self.rows), "closed_today": 0, "on_time_today": 0}
+        counts = {
+            "reported_today": 1, "open": len(self.rows), "overdue": 0, "whistles_open": 0,
+            "closed_today": 0, "on_time_today": 0,
+        }  # fmt: skip
         return {
             "cases": {"as_of": self.as_of, "complete": True, "columns": COLUMNS, "rows": self.rows},
             "snapshot": {
@@ -161,6 +175,8 @@ class Stage:
         )
 
     async def _api(self, name: str) -> Response:
+        if name == "cases":
+            await self.cases_go.wait()
         if name != "feed":
             return _json(self.read(name))
         watching = self.hub.join(Viewer(an_id("operator"), b"x" * 32, Scope(frozenset({CENTER}))))

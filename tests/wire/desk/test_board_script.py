@@ -78,6 +78,22 @@ async def opens(page: Page, count: int) -> None:
     await expect(page.locator("#n-open")).to_have_text(str(count), timeout=MILLISECONDS)
 
 
+async def test_before_its_cases_have_come_the_board_is_not_live_and_shows_what_is_counted(browser: Browser) -> None:
+    async with a_stage(rows=[a_row("west", WEST), a_row("east", EAST)], trend=BESIDE) as stage:
+        stage.cases_go.clear()
+        page = (await stage.begin(browser)).page
+        await opens(page, 2)
+        await page.click("[data-list=open]")
+        await page.evaluate("new Promise((later) => setTimeout(later, 1200))")  # longer than between two pictures
+        before = await page.get_attribute("#connection", "class")
+
+        stage.cases_go.set()
+
+        await page.wait_for_selector("#connection.live")
+        await expect(page.locator("#panel [data-case]")).to_have_count(2)
+        assert before == "connection connecting"
+
+
 async def test_the_board_draws_what_it_is_told(browser: Browser) -> None:
     whistle = {
         "case_id": an_id("west"), "number": "west", "version": 1, "item": "0203", "lead": "drainage", "whistle": 1,

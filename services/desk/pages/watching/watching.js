@@ -25,6 +25,7 @@ let trend = null;
 let told = { at: 0, heard: 0 };
 let feed = [];
 let waiting = null;
+let filled = false;
 let source = null;
 let dirty = true;
 let ground = [];
@@ -71,7 +72,8 @@ async function refresh() {
     today = { reported: 0, closed: 0, onTime: 0 };
     whistles.replace(snapshot);
     heard(snapshot.as_of);
-    if (source && source.readyState === EventSource.OPEN) become("live");
+    // Not while the cases are still on their way: what is live is whole.
+    if (!waiting && source && source.readyState === EventSource.OPEN) become("live");
   } catch (error) { dirty = true; }
 }
 
@@ -85,6 +87,7 @@ async function begin() {
   try {
     const [cases, recent] = await Promise.all([read("cases"), read("recent"), refresh()]);
     store.replace(cases);
+    filled = true;
     feed = recent.slice(0, FEED_MAX);
     heard(cases.as_of);
     become("live");
@@ -121,11 +124,12 @@ function again() {
 function numbers(picture) {
   const counts = snapshot ? snapshot.counts : {};
   const closed = (counts.closed_today || 0) + today.closed;
+  const counted = filled && store.complete;
   return {
     reported: (counts.reported_today || 0) + today.reported,
-    open: store.complete ? picture.open : counts.open,
-    overdue: store.complete ? picture.overdue : counts.overdue,
-    whistles: store.complete ? picture.whistles : counts.whistles_open,
+    open: counted ? picture.open : counts.open,
+    overdue: counted ? picture.overdue : counts.overdue,
+    whistles: counted ? picture.whistles : counts.whistles_open,
     rate: closed ? ((counts.on_time_today || 0) + today.onTime) / closed : null,
     closed,
   };
@@ -190,6 +194,7 @@ function boundsOf(grids) {
 
 // Cases that ended are not kept here: who opens such a list waits for a moment.
 async function list(asked) {
+  if (!filled) { setTimeout(() => list(asked), RENDER_MILLISECONDS); return; }
   let told = null;
   if (asked.which === "rate" || asked.which === "reported") {
     try { told = listWithEnded(store.rows, endedOf(await read("ended")), asked); } catch (error) { told = null; }
