@@ -58,9 +58,11 @@ async def taken(api: IntakeProcess, key: str) -> httpx2.Response:
 
     async def told() -> httpx2.Response | None:
         answer = await api.report(key=key)
-        return answer if answer.status_code == 201 else None
+        return None if answer.status_code == 503 else answer
 
-    return await eventually(told, within_seconds=60)
+    answer: httpx2.Response = await eventually(told, within_seconds=60)
+    assert answer.status_code == 201
+    return answer
 
 
 async def test_a_report_travels_with_its_headers_and_leaves_nothing_pending(
