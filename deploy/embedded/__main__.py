@@ -92,12 +92,16 @@ def down(name: str) -> int:
 
 
 def status(name: str) -> int:
-    """Print how each service is, as JSON; exit status 1 when nothing runs."""
+    """Print how each service is, as JSON, of a system that has just begun nothing yet; exit status 1 when none runs."""
     state = State.named(name)
     if lock.holder(state.folder) is None:
         _say("not running")
         return 1
-    _say(json.dumps(json.loads(Path(state.folder / STATUS_FILE).read_text(encoding="utf-8")), indent=2))
+    try:
+        told = json.loads(Path(state.folder / STATUS_FILE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        told = {}
+    _say(json.dumps(told, indent=2))
     return 0
 
 

@@ -15,7 +15,7 @@ from deploy.embedded.kafka import Kafka
 from deploy.embedded.plan import needed_by, services_to_run
 from deploy.embedded.ports import LOOPBACK, free_ports, port_number, require_free
 from deploy.embedded.postgres import DATABASE, Postgres
-from deploy.embedded.running import System
+from deploy.embedded.running import STATUS_FILE, System
 from deploy.embedded.secret_files import declared_secrets, make_secrets
 from deploy.embedded.state import COMPOSE, PROJECT, State
 from deploy.embedded.supervisor import Supervisor
@@ -116,6 +116,7 @@ def running_system(settings: Settings) -> Iterator[System]:
         ServiceFailedError: a service cannot start; the message ends with its last log lines.
     """
     with lock.held(settings.state.folder):
+        (settings.state.folder / STATUS_FILE).unlink(missing_ok=True)  # of one that was killed
         system = _prepared_system(settings)
         with system.supervised(START_SECONDS):
             yield system

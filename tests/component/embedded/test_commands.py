@@ -2,7 +2,9 @@
 
 import pytest
 
+from deploy.embedded import lock
 from deploy.embedded.__main__ import main
+from deploy.embedded.state import State
 from deploy.embedded.system import Settings
 
 NAME = "never-started"
@@ -18,6 +20,13 @@ NAME = "never-started"
 def test_where_nothing_runs(act: str, status: int, said: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(act, NAME) == status
     assert capsys.readouterr().out == said
+
+
+def test_a_system_that_has_just_begun_has_nothing_to_tell_yet(capsys: pytest.CaptureFixture[str]) -> None:
+    with lock.held(State.named(NAME).folder):
+        assert main("status", NAME) == 0
+
+    assert capsys.readouterr().out == "{}\n"
 
 
 def test_an_unknown_act_names_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:

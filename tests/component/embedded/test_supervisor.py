@@ -167,6 +167,21 @@ def test_a_taken_port_is_named_with_the_variable_to_change(small_system: System,
             pass
 
 
+def test_what_a_killed_system_said_of_its_services_is_not_said_of_the_next(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    settings.state.folder.mkdir(parents=True)
+    told = settings.state.folder / "status.json"
+    told.write_text('{"late": {"phase": "healthy"}}', encoding="utf-8")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", settings.ports["WHISTLE_LATE_PORT"]))
+        taken.listen()
+
+        with pytest.raises(PortTakenError), running_system(settings):
+            pass
+
+    assert not told.exists()
+
+
 def test_preparation_happens_after_the_steps_and_before_the_services(tmp_path: Path) -> None:
     seen: list[list[str]] = []
     settings = settings_in(tmp_path)
