@@ -77,6 +77,21 @@ def end(child: subprocess.Popen[bytes], gentle: signal.Signals, grace_seconds: f
         return child.wait()
 
 
+def kill_at_once(server: subprocess.Popen[bytes]) -> None:
+    """`kill -9` a server and the processes it has started; none of them does anything more when this returns."""
+    with suppress(ProcessLookupError):
+        server.send_signal(signal.SIGSTOP)  # it starts no other meanwhile
+    for pid in _children_of(server.pid):
+        _kill(pid, _started_at(pid))
+    server.kill()
+    server.wait()
+
+
+def _children_of(parent: int) -> list[int]:
+    pids = (int(each.name) for each in Path("/proc").iterdir() if each.name.isdecimal())
+    return [pid for pid in pids if _stat(pid)[1:2] == [str(parent)]]
+
+
 def _kill(pid: int, started_at: str) -> bool:
     # A pid is used again; with its start time it names one process for ever.
     if not started_at or _started_at(pid) != started_at:
@@ -90,9 +105,14 @@ def _kill(pid: int, started_at: str) -> bool:
 
 
 def _started_at(pid: int) -> str:
+    stat = _stat(pid)
+    return stat[19] if stat and stat[0] != "Z" else ""
+
+
+def _stat(pid: int) -> list[str]:
+    """Return what Linux says of a process, from its state on; nothing where there is none."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
     except (FileNotFoundError, ProcessLookupError):
-        return ""
-    state, *rest = stat.rpartition(")")[2].split()
-    return "" if state == "Z" else rest[18]
+        return []
+    return stat.rpartition(")")[2].split()

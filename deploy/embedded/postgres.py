@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final, Self
 from urllib.parse import quote
 
-from deploy.embedded.children import Children, end
+from deploy.embedded.children import Children, end, kill_at_once
 from deploy.embedded.ports import LOOPBACK
 from deploy.embedded.postgres_data import SUPERUSER, SUPERUSER_PASSWORD, PostgresData, PostgresError
 from deploy.embedded.postgres_programs import plain_environment
@@ -94,10 +94,10 @@ class Postgres:
             self.children.forget("postgres")
 
     def kill(self) -> None:
-        """`kill -9`, as a power cut would; `start` recovers."""
+        """`kill -9` of all its processes, as a power cut would; `start` recovers."""
         if self._server:
-            self._server.kill()
-            self._server.wait()
+            # By itself a session lives until it notices, and may still answer meanwhile.
+            kill_at_once(self._server)
 
     def run_sql(self, sql: str, database: str = "postgres") -> str:
         """Run `sql` as the superuser; return what psql prints, unaligned.

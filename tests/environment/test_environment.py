@@ -1,6 +1,10 @@
 """The environment itself: databases are fresh, durable and cheap; the broker is real and survives a kill."""
 
+import os
+import signal
 import time
+from contextlib import suppress
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -34,6 +38,22 @@ async def test_committed_rows_are_there_after_a_kill(postgres_server: Postgres) 
     postgres_server.start()
 
     assert postgres_server.run_sql("select what from kept") == "this"
+
+
+async def test_of_a_killed_server_no_session_goes_on(postgres_server: Postgres) -> None:
+    connection = await asyncpg.connect(postgres_server.dsn("operator"))
+    session = await connection.fetchval("select pg_backend_pid()")
+    os.kill(session, signal.SIGSTOP)  # one that does not notice
+
+    postgres_server.kill()
+
+    try:
+        await eventually(lambda: not Path(f"/proc/{session}").exists(), within_seconds=10)
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(session, signal.SIGKILL)
+        postgres_server.start()
+        connection.terminate()
 
 
 @pytest.mark.parametrize("run", ["first", "second"])
