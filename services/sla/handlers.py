@@ -17,32 +17,48 @@ _log = structlog.get_logger("whistle.sla")
 
 
 BATCHES_AT_ONCE: Final = 2
-"""While PostgreSQL writes one batch, this process decides the other."""
+"""While PostgreSQL reads and writes one batch, this process decides the other."""
+TICK_SECONDS: Final = 1.0
+"""After that no batch is begun: the clocks are compared again, and schedules looked at."""
 
 
 @dataclass(slots=True, kw_only=True)
 class SettleDue:
-    """Settles until nothing is owed, scheduled work too. Returns whether there may be more at once."""
+    """Settles what is owed, scheduled work too, for a second at most. Returns whether there may be more at once."""
 
     settling: Settling
     schedules: Schedules
     metrics: SlaMetrics
     cases_max: int
+    monotonic: Callable[[], float] = time.monotonic
     _many_owe: bool = field(default=False, init=False)
 
     async def __call__(self) -> bool:
         if periods := await self.schedules.settle_due():
             self.metrics.schedules.inc(periods)
-        batches = [self._settle() for _ in range(BATCHES_AT_ONCE if self._many_owe else 1)]
-        settled = await asyncio.gather(*batches, return_exceptions=True)
+        ends = self.monotonic() + TICK_SECONDS
+        rows = [self._settle_until(ends) for _ in range(BATCHES_AT_ONCE if self._many_owe else 1)]
         cases = 0
-        for batch in settled:
-            if isinstance(batch, BaseException):
-                raise batch
-            cases = max(cases, batch)
-        # A case may owe several steps at once, so a full batch has fewer cases than it may.
-        self._many_owe = cases > self.cases_max // 2
+        for last in await asyncio.gather(*rows, return_exceptions=True):
+            if isinstance(last, BaseException):
+                raise last
+            cases = max(cases, last)
+        self._many_owe = self._is_many(cases)
         return cases > 0
+
+    async def _settle_until(self, ends: float) -> int:
+        """Settle a batch, and one after the other while many cases owe; return how many cases the last one had.
+
+        Several wait for each other once a tick only: a batch is in PostgreSQL for as long as it takes to decide one.
+        """
+        cases = await self._settle()
+        while self._many_owe and self._is_many(cases) and self.monotonic() < ends:
+            cases = await self._settle()
+        return cases
+
+    def _is_many(self, cases: int) -> bool:
+        """Whether so many were in a batch that there are more: a case may owe several steps at once."""
+        return cases > self.cases_max // 2
 
     async def _settle(self) -> int:
         """Settle one batch; return how many cases it had."""
