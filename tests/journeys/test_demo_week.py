@@ -26,7 +26,7 @@ from services.ledger.domain.state import CENTER
 from tests.journeys.prepared import VALUES
 from tests.journeys.running_city import RunningCity, city_of
 from tests.requirements.hearing import PEOPLE, subscribed
-from tests.requirements.leaks import METRICS, Leak, Scan, leaks_in, session_of
+from tests.requirements.leaks import METRICS, NEWEST, Leak, Scan, leaks_in, session_of
 from tests.wire.notify.receiver import Receiver
 
 pytestmark = [pytest.mark.slow, pytest.mark.kafka, pytest.mark.postgres, pytest.mark.timeout(1_800)]
@@ -48,11 +48,11 @@ BURSTS: Final = """
     select count(*) from (select convert_from(body, 'UTF8')::jsonb as body from ledger.notices) n
     where body ->> 'kind' = 'burst' and body ->> 'subject' <> 'hello'
 """
-PLANT: Final = """
-    update ledger.cases set decision = jsonb_set(decision::jsonb, '{report,text}', to_jsonb($1::text))::json
+PLANT: Final = f"""
+    update ledger.cases set decision = jsonb_set(decision::jsonb, '{{report,text}}', to_jsonb($1::text))::json
     where case_id = (
-        select case_id from ledger.cases where lane = 'ordinary' and barred_units = '{}'
-        order by accepted_at desc limit 1)
+        select case_id from ledger.cases where lane = 'ordinary' and barred_units = '{{}}'
+        order by {NEWEST} limit 1)
 """
 SENSITIVE: Final = "select case_id, lead, decision #>> '{report,text}' as text from ledger.cases where lane = 'drugs'"
 CODES: Final = """

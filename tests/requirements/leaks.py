@@ -35,7 +35,9 @@ COLUMNS: Final = """
     group by 1, 2 order by 1, 2
 """
 ROWS_MAX: Final = 5_000
-CASES_MAX: Final = 4
+NEWEST: Final = "accepted_at desc, case_id desc"
+"""Several are accepted at one instant of a stepped clock."""
+ASKED_FOR: Final = f"select case_id::text, number from ledger.cases order by {NEWEST} limit 4"
 QUERIES: Final[Mapping[str, str]] = {
     "/api/v1/cases": "?number={number}",
     "/api/v1/queue": "?expected=any",
@@ -154,8 +156,7 @@ class Scan:
 
     async def answers(self) -> AsyncIterator[tuple[str, str]]:
         """Yield what desk and board answer to each of `people` on every path they have, by API and by page."""
-        newest = f"select case_id::text, number from ledger.cases order by accepted_at desc limit {CASES_MAX}"
-        cases = [dict(row) for row in await self.superuser.fetch(newest)]
+        cases = [dict(row) for row in await self.superuser.fetch(ASKED_FOR)]
         for who, (token, session) in self.people.items():
             bearer, cookie = {"Authorization": f"Bearer {token}"}, {"Cookie": f"{COOKIE}={session}"}
             for service, path in ((each, path) for each in ("desk", "board") for path in paths_of(each)):
