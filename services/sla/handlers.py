@@ -39,22 +39,26 @@ class SettleDue:
         ends = self.monotonic() + TICK_SECONDS
         rows = [self._settle_until(ends) for _ in range(BATCHES_AT_ONCE if self._many_owe else 1)]
         cases = 0
-        for last in await asyncio.gather(*rows, return_exceptions=True):
-            if isinstance(last, BaseException):
-                raise last
-            cases = max(cases, last)
+        for first in await asyncio.gather(*rows, return_exceptions=True):
+            if isinstance(first, BaseException):
+                raise first
+            cases = max(cases, first)
         self._many_owe = self._is_many(cases)
         return cases > 0
 
     async def _settle_until(self, ends: float) -> int:
-        """Settle a batch, and one after the other while many cases owe; return how many cases the last one had.
+        """Settle a batch, and one after the other while many cases owe; return how many cases the first one had.
 
         Several wait for each other once a tick only: a batch is in PostgreSQL for as long as it takes to decide one.
         """
-        cases = await self._settle()
-        while self._many_owe and self._is_many(cases) and self.monotonic() < ends:
-            cases = await self._settle()
-        return cases
+        try:
+            first = cases = await self._settle()
+            while self._many_owe and self._is_many(cases) and self.monotonic() < ends:
+                cases = await self._settle()
+        except BaseException:
+            self._many_owe = False  # whoever settles beside ends after the batch in hand
+            raise
+        return first
 
     def _is_many(self, cases: int) -> bool:
         """Whether so many were in a batch that there are more: a case may owe several steps at once."""
