@@ -56,6 +56,15 @@ async def test_bad_weather_for_others_is_not_ours(wire: Wire) -> None:
     assert await _ask(wire) == b"hello"
 
 
+async def test_whose_own_weather_has_cleared_has_that_of_all(wire: Wire) -> None:
+    wire.let("router", Weather(reset_share=1.0))
+    wire.let("router")
+    wire.let("*", Weather(reset_share=1.0))
+
+    with pytest.raises((ConnectionResetError, asyncio.IncompleteReadError)):
+        await _ask(wire)
+
+
 async def test_a_silent_line_loses_nothing_and_speaks_when_the_weather_clears(
     wire: Wire, heard: tuple[int, bytearray]
 ) -> None:

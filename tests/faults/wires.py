@@ -93,8 +93,11 @@ class Wire:
             self._thread.join(STOP_SECONDS)
 
     def let(self, owner: str, weather: Weather = FAIR) -> None:
-        """Make the weather of one service's connections, or of all (`*`)."""
-        self._weather[owner] = weather
+        """Make the weather of one service's connections, or of all (`*`); fair: it has none of its own."""
+        if weather == FAIR:
+            self._weather.pop(owner, None)
+        else:
+            self._weather[owner] = weather
 
     def cut(self, owner: str = ALL) -> None:
         """Reset every connection of a service, or of all, now."""
