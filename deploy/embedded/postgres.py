@@ -3,6 +3,7 @@
 import signal
 import subprocess
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final, Self
 from urllib.parse import quote
 
@@ -43,6 +44,7 @@ class Postgres:
     """Roles that may log in; each gets the password of its secret file."""
     settings: dict[str, str] = field(default_factory=lambda: {"shared_buffers": "512MB", "max_connections": "200"})
     _data: PostgresData | None = field(init=False, default=None)
+    _programs: Path | None = field(init=False, default=None)
     _has_roles: bool = field(init=False, default=False)
     _server: subprocess.Popen[bytes] | None = field(init=False, default=None)
 
@@ -58,6 +60,12 @@ class Postgres:
         """The cluster on disk; its folder is chosen, and made, when first asked for."""
         self._data = self._data or PostgresData.of(self.state)
         return self._data
+
+    @property
+    def programs(self) -> Path:
+        """The programs that serve the data; found when first asked for, which is after the data were made."""
+        self._programs = self._programs or self.data.programs()
+        return self._programs
 
     @property
     def address(self) -> str:
@@ -107,7 +115,7 @@ class Postgres:
         """
         uri = f"postgresql://{SUPERUSER}@{self.address}/{database}"
         done = subprocess.run(
-            [str(self.data.programs / "psql"), "-X", "-qAt", "-v", "ON_ERROR_STOP=1", "-f", "-", uri],
+            [str(self.programs / "psql"), "-X", "-qAt", "-v", "ON_ERROR_STOP=1", "-f", "-", uri],
             input=sql,
             env=plain_environment() | {"PGPASSWORD": read_secret(self.state.secrets, SUPERUSER_PASSWORD)},
             check=False,
@@ -120,13 +128,13 @@ class Postgres:
 
     def _try_to_start(self) -> bool:
         options = [part for name, value in self._all_settings().items() for part in ("-c", f"{name}={value}")]
-        argv = [str(self.data.programs / "postgres"), "-D", str(self.data.cluster), *options]
+        argv = [str(self.programs / "postgres"), "-D", str(self.data.cluster), *options]
         server = self.children.start("postgres", argv, plain_environment(), self.data.run_as)
         self._server = server
         return until(lambda: server.poll() is not None or self._answers(), START_SECONDS) and server.poll() is None
 
     def _answers(self) -> bool:
-        argv = [str(self.data.programs / "pg_isready"), "-q", "-h", LOOPBACK, "-p", str(self.port)]
+        argv = [str(self.programs / "pg_isready"), "-q", "-h", LOOPBACK, "-p", str(self.port)]
         return subprocess.run(argv, env=plain_environment(), check=False).returncode == 0
 
     def _all_settings(self) -> dict[str, str]:

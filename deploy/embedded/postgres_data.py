@@ -25,24 +25,30 @@ class PostgresError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class PostgresData:
-    """One cluster on disk, and the programs and the user that serve it."""
+    """One cluster on disk, and the user that serves it."""
 
     state: State
     run_as: RunAs
     folder: Path
-    programs: Path
 
     @classmethod
     def of(cls, state: State) -> "PostgresData":
         """Choose the folder for `state`: inside it, or below `OUTSIDE` where the clone is closed to the user."""
         run_as = RunAs.unprivileged()
         outside = OUTSIDE / hashlib.sha256(str(state.folder).encode()).hexdigest()[:12]
-        folder = _reachable_folder(run_as, state.postgres, outside)
-        return cls(state, run_as, folder, reachable(find_programs(), run_as, OUTSIDE))
+        return cls(state, run_as, _reachable_folder(run_as, state.postgres, outside))
 
     @property
     def cluster(self) -> Path:
         return self.folder / "cluster"
+
+    def programs(self) -> Path:
+        """Find the programs that serve these data, or that make them.
+
+        Raises:
+            NoPostgresError: there are none.
+        """
+        return reachable(find_programs(self.cluster), self.run_as, OUTSIDE)
 
     @property
     def is_outside(self) -> bool:
@@ -60,7 +66,7 @@ class PostgresData:
         self.run_as.give(self.folder)
         make_secrets(self.state.secrets, [SUPERUSER_PASSWORD])
         password_file = self._password_file()
-        argv = [str(self.programs / "initdb"), "-D", str(self.cluster), "-U", SUPERUSER, f"--pwfile={password_file}"]
+        argv = [str(self.programs() / "initdb"), "-D", str(self.cluster), "-U", SUPERUSER, f"--pwfile={password_file}"]
         done = subprocess.run(
             [*argv, *LAYOUT],
             env=plain_environment(),

