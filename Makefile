@@ -52,7 +52,7 @@ bench-quick: setup ## the same in three minutes
 race: setup  ## the product beside others, in one run; writes race.json
 	@$(VENV) -m tests.benchmarks.race
 
-growth: setup ## 10 k, 100 k and 1 M cases, 10 M clocks; writes growth.json; about 25 minutes, 40 GB of disk
+growth: setup ## one, two, four instances; 10 k, 100 k and 1 M cases, 10 M clocks; writes growth.json; about half an hour, 40 GB of disk
 	@$(VENV) -m tests.benchmarks.growth
 
 pages: setup ## docs/performance.md and docs/growth.md from what bench, race and growth left

@@ -10,7 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from tests.benchmarks import cpu
-from tests.benchmarks.load.wrk import Load, wrk
+from tests.benchmarks.load.wrk import Load, wrk_together
 
 WARM_UP_SHARE: Final = 0.3
 """Of the measured time: the broker's compiler alone takes seconds of CPU before it is fast."""
@@ -53,6 +53,8 @@ class Route:
     """A running route. `connection` may read its tables."""
 
     url: str
+    other_doors: Sequence[str] = ()
+    """Of further instances, where there are any."""
     connection: Any
     tables: Tables
     pids: cpu.Pids
@@ -95,11 +97,13 @@ async def measure(
     Bodies are sent in turn; `warm_up` are those of the warm-up, where they must be others.
     """
     since = first_id(await route.connection.fetchval("select clock_timestamp()"))
-    await wrk(route.url, bodies if warm_up is None else warm_up, seconds=WARM_UP_SHARE * seconds, folder=route.folder)
+    doors = (route.url, *route.other_doors)
+    warming = bodies if warm_up is None else warm_up
+    await wrk_together(doors, warming, seconds=WARM_UP_SHARE * seconds, folder=route.folder)
     before = await _drained(route, since)
     began: datetime = await route.connection.fetchval("select clock_timestamp()")
     used = cpu.used(route.pids())
-    load = await wrk(route.url, bodies, seconds=seconds, folder=route.folder)
+    load = await wrk_together(doors, bodies, seconds=seconds, folder=route.folder)
     ended = time.monotonic()
     after = await _drained(route, since)
     last_lag = time.monotonic() - ended

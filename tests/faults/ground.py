@@ -1,8 +1,6 @@
 """The proving ground: one running system behind two wires, on which one scenario after another is played."""
 
 import asyncio
-import signal
-import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -14,14 +12,13 @@ import asyncpg
 import httpx2
 
 from deploy.demo.city.people import People
-from deploy.embedded.children import Children, end
-from deploy.embedded.ports import LOOPBACK, free_ports
-from deploy.embedded.processes import argv
+from deploy.embedded.ports import LOOPBACK
 from deploy.embedded.running import System
 from services.chassis.postgres import is_transient, postgres_pool
 from services.chassis.settings import PostgresSettings
 from services.reference.deciding.compile import CompiledReference
 from services.reference.versions.cache import reference_cache
+from tests.environment.another import Another, start_another
 from tests.faults.checker import Findings
 from tests.faults.load import History, Load
 from tests.faults.wires import FAIR, Wire
@@ -29,7 +26,6 @@ from tests.waiting import eventually
 
 CONNECTED_WITHIN: Final = 90.0
 CALL_SECONDS: Final = 10.0
-DRAIN_SECONDS: Final = 15.0
 LOOK_SECONDS: Final = 0.1
 CLOCK: Final = "FAULT_CLOCK"
 """Lets a process's monotonic clock obey orders."""
@@ -47,15 +43,6 @@ NOTHING_LEFT: Final = """
 
 
 @dataclass(slots=True)
-class Second:
-    """Another instance of a service, started beside the supervised one."""
-
-    name: str
-    port: int
-    child: subprocess.Popen[bytes]
-
-
-@dataclass(slots=True)
 class Ground:
     """What a scenario may touch, and what is remembered from one to the next."""
 
@@ -66,7 +53,7 @@ class Ground:
     """Of all scenarios played here."""
     known: Findings = field(default_factory=Findings)
     """What earlier scenarios have left wrong, so that each is blamed for its own."""
-    seconds: dict[str, Second] = field(default_factory=dict)
+    seconds: dict[str, Another] = field(default_factory=dict)
     seen: dict[str, Any] = field(default_factory=dict)
     """What acts have seen, for a scenario's own check."""
     serials: Any = field(default_factory=lambda: count(1))
@@ -146,24 +133,15 @@ class Ground:
                 return sum(float(line.split()[-1]) for line in lines)
         return 0.0
 
-    def start_second(self, service: str, name: str, **more: str) -> Second:
+    def start_second(self, service: str, name: str, **more: str) -> Another:
         """Start another instance of a service under a name of its own; `more` are settings without their prefix."""
-        prefix = next(
-            key for key in self.system.environment(service) if key.endswith("_PORT") and "MAIL" not in key
-        ).removesuffix("PORT")
-        (port,) = free_ports(1)
-        own = {"PORT": str(port), "INSTANCE": name} | {key.upper(): text for key, text in more.items()}
-        command = argv(self.system.supervisor.services[service].command)
-        settings = {f"{prefix}{key}": text for key, text in own.items()}
-        child = self._children.start(name, command, self.system.environment(service) | settings | {CLOCK: "1"})
-        self.seconds[name] = Second(name, port, child)
+        self.seconds[name] = start_another(self.system, service, name, more=more, environment={CLOCK: "1"})
         return self.seconds[name]
 
     def end_second(self, name: str) -> None:
         """Let another instance drain and end; one that cannot is killed."""
         if second := self.seconds.pop(name, None):
-            end(second.child, signal.SIGTERM, DRAIN_SECONDS)
-            self._children.forget(name)
+            second.end()
 
     def clear_up(self) -> None:
         """End what a scenario may have left: bad weather, other instances."""
@@ -172,10 +150,6 @@ class Ground:
                 wire.let(owner, FAIR)
         for name in list(self.seconds):
             self.end_second(name)
-
-    @property
-    def _children(self) -> Children:
-        return self.system.supervisor.children
 
 
 async def until(holds: Callable[[], Awaitable[bool]], within_seconds: float) -> None:

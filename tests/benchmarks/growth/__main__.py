@@ -13,8 +13,9 @@ from rich.table import Table
 from deploy.embedded.state import PROJECT, State
 from deploy.embedded.system import running_system
 from tests.benchmarks.growth.asking import ask
-from tests.benchmarks.growth.document import FIGURES, Growth, Size, read_growth
+from tests.benchmarks.growth.document import FIGURES, Growth, Instances, Size, read_growth
 from tests.benchmarks.growth.filling import Filling
+from tests.benchmarks.growth.instances import measure_instances
 from tests.benchmarks.growth.restarting import kill_postgres
 from tests.benchmarks.growth.sample import take_sample
 from tests.benchmarks.load.bodies import bodies
@@ -24,7 +25,8 @@ from tests.benchmarks.product import connected, settings
 from tests.benchmarks.report import Report
 
 NAME: Final = "growth"
-SIZES: Final = "10k,100k,1m,10m-clocks"
+INSTANCES: Final = "instances"
+SIZES: Final = f"{INSTANCES},10k,100k,1m,10m-clocks"
 CASES: Final = {"10k": 10_000, "100k": 100_000, "1m": 1_000_000, "10m-clocks": 1_000_000}
 CLOCKS: Final = {"10m-clocks": 10_000_000}
 SECONDS: Final = 20.0
@@ -43,8 +45,10 @@ def main() -> int:
     growth = _begun(arguments)
     for name in filter(None, arguments.sizes.split(",")):
         console.print(f"[bold]{name}[/bold]")
-        size = _at(name, arguments, console)
-        if size is not None:
+        if name == INSTANCES:
+            growth.instances = _with_instances(arguments.seconds, console)
+            growth.write(arguments.out)
+        elif size := _at(name, arguments, console):
             growth.sizes = [one for one in growth.sizes if one.name != name] + [size]
             growth.write(arguments.out)
     _show(growth, console)
@@ -52,20 +56,38 @@ def main() -> int:
 
 
 def _begun(arguments: argparse.Namespace) -> Growth:
-    sizes = [] if not arguments.out.exists() or FRESH in arguments.sizes else read_growth(arguments.out).sizes
-    return Growth(machine=this_machine(), commit=this_commit(), seconds=arguments.seconds, sizes=sizes)
+    growth = Growth(machine=this_machine(), commit=this_commit(), seconds=arguments.seconds, sizes=[])
+    if arguments.out.exists():
+        last = read_growth(arguments.out)
+        growth.instances = last.instances
+        growth.sizes = [] if FRESH in arguments.sizes else last.sizes
+    return growth
+
+
+def _with_instances(seconds: float, console: Console) -> list[Instances]:
+    """Measure several instances of each service, on a system of their own."""
+    with running_system(settings(INSTANCES, lambda _: None, fresh=True)) as system:
+
+        async def run() -> list[Instances]:
+            async with connected(system, _report(INSTANCES, console), quick=False) as bench:
+                return await measure_instances(bench, seconds)
+
+        return asyncio.run(run())
+
+
+def _report(name: str, console: Console) -> Report:
+    path = State.named(name).folder / "report.json"
+    return Report(path=path, machine=this_machine(), commit=this_commit(), quick=False, console=console)
 
 
 def _at(name: str, arguments: argparse.Namespace, console: Console) -> Size | None:
     """Fill up to a size and ask; None where only filling was wanted."""
     told = bodies()
-    path = State.named(NAME).folder / "report.json"
-    report = Report(path=path, machine=this_machine(), commit=this_commit(), quick=False, console=console)
     fresh = name == FRESH and not arguments.kept
     with running_system(settings(NAME, lambda _: None, fresh=fresh)) as system:
 
         async def run() -> Size | None:
-            async with connected(system, report, quick=False) as bench:
+            async with connected(system, _report(NAME, console), quick=False) as bench:
                 if not arguments.kept:
                     filling = await Filling.of(bench)
                     if fresh:

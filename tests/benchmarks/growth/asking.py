@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from tests.benchmarks.growth.document import Size
+from tests.benchmarks.load.alike import apart
 from tests.benchmarks.measuring.figures import percentile
 from tests.benchmarks.measuring.latency import measure_latency
 from tests.benchmarks.measuring.steps import measure_single_steps
 from tests.benchmarks.product import Bench
-from tests.benchmarks.route import measure
+from tests.benchmarks.route import bodies_for, measure_sent_once
 
 LATENCY_SECONDS: Final = 10.0
 PAGES: Final = 40
@@ -59,7 +60,7 @@ async def ask(bench: Bench, bodies: Sequence[str], seconds: float, name: str) ->
     size = Size(name=name, cases=cases, open_cases=still_open, clocks=clocks)
     size.bytes_of = {row["name"]: row["bytes"] for row in await connection.fetch(SIZES)}
     size.figures["gib"] = sum(size.bytes_of.values()) / 2**30
-    measured = await measure(bench.route, bodies, seconds)
+    measured = await measure_sent_once(bench.route, apart(bodies_for(seconds), name), seconds)
     size.figures |= {
         "cases_per_s": measured.cases_per_s,
         "cpu_us": measured.cpu_us,

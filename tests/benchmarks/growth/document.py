@@ -41,6 +41,23 @@ FIGURES: Mapping[str, str] = {
 }
 
 
+class Instances(msgspec.Struct, kw_only=True):
+    """What one machine does with so many instances of each service of the route."""
+
+    count: int
+    cases_per_s: float
+    cpu_us: float
+    """A case, all processes."""
+    postgres_us: float
+    answer_p50_ms: float
+    answer_p99_ms: float
+    """Of the door that was the slowest."""
+    lag_s: float
+    """From the end of the load until everything had been told."""
+    services_mib: float
+    """Of all processes but Kafka and PostgreSQL."""
+
+
 class Growth(msgspec.Struct, kw_only=True):
     """One run over sizes. It names commit and machine, and no date."""
 
@@ -48,6 +65,7 @@ class Growth(msgspec.Struct, kw_only=True):
     commit: str
     seconds: float
     sizes: list[Size]
+    instances: list[Instances] = []
 
     def write(self, path: Path) -> None:
         path.write_bytes(msgspec.json.format(msgspec.json.encode(self), indent=2) + b"\n")

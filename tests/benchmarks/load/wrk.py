@@ -44,17 +44,50 @@ def require_wrk() -> None:
 
 
 async def wrk(
-    url: str, bodies: Sequence[str], *, seconds: float, folder: Path, path: str = PATH, headers: str = ""
+    url: str,
+    bodies: Sequence[str],
+    *,
+    seconds: float,
+    folder: Path,
+    path: str = PATH,
+    headers: str = "",
+    connections: int = CONNECTIONS,
 ) -> Load:
     """Send reports to `url` for `seconds`, and return what came back. No key or body is ever sent twice.
 
     `headers` are further header lines, each with its line break.
     """
-    file = folder / "bodies.jsonl"
-    file.write_text("\n".join(never_sent(bodies)), encoding="utf-8")
     run = f"{os.getpid()}.{next(_serial)}"
-    options = [f"-c{CONNECTIONS}", f"-d{seconds:.0f}s", "-s", str(REPORTS), url]
-    return await _load([*options, "--", str(file), run, path, headers], seconds)
+    file = folder / f"bodies.{run}.jsonl"
+    file.write_text("\n".join(never_sent(bodies)), encoding="utf-8")
+    options = [f"-c{connections}", f"-d{seconds:.0f}s", "-s", str(REPORTS), url]
+    try:
+        return await _load([*options, "--", str(file), run, path, headers], seconds)
+    finally:
+        file.unlink()
+
+
+async def wrk_together(urls: Sequence[str], bodies: Sequence[str], *, seconds: float, folder: Path) -> Load:
+    """Send to several doors at once, to each its part of the bodies over its part of the connections.
+
+    The percentiles are those of the door that was the slowest.
+    """
+    each = max(CONNECTIONS // len(urls), 1)
+    parts = [bodies[nth :: len(urls)] for nth in range(len(urls))]
+    loads = await asyncio.gather(
+        *(
+            wrk(url, part, seconds=seconds, folder=folder, connections=each)
+            for url, part in zip(urls, parts, strict=True)
+        )
+    )
+    return Load(
+        requests=sum(load.requests for load in loads),
+        microseconds=max(load.microseconds for load in loads),
+        refused=sum(load.refused for load in loads),
+        broken=sum(load.broken for load in loads),
+        p50_ms=max(load.p50_ms for load in loads),
+        p99_ms=max(load.p99_ms for load in loads),
+    )
 
 
 async def wrk_acts(url: str, acts: Sequence[str], folder: Path, *, connections: int = CONNECTIONS) -> Load:

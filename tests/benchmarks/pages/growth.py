@@ -17,6 +17,25 @@ of cases that the product itself took in, decided and closed: every row of every
 times of its own, spread over ten months; one in twenty is still open and its clocks run. Then it asks the same at
 each size, stops and starts the whole system, and kills PostgreSQL under load.
 """
+SEVERAL: Final = """## Instances, on one machine
+
+Each service of the route once, twice, four times, the load spread over intake's doors. One instance of each keeps the
+machine's {cores} cores busy, so that more of them share what is there: what is seen here is what they cost. They are
+for more machines, and for a process that is lost.
+
+| | {counts} |
+|---|{rule}
+{rows}
+"""
+INSTANCES_SAY: Final = {
+    "cases_per_s": "reports over HTTP into queues, per second",
+    "cpu_us": "CPU per case, all processes, µs",
+    "postgres_us": "of it PostgreSQL, µs",
+    "answer_p50_ms": "answer p50 under that load, ms",
+    "answer_p99_ms": "answer p99, ms",
+    "lag_s": "until everything was told, s",
+    "services_mib": "memory of all services, MiB",
+}
 PARTITIONS: Final = 8
 NEVER: Final = "not measured: `make growth`"
 PAPER: Final = """## A province, on paper
@@ -63,6 +82,8 @@ def page(figures: Figures) -> str:
     parts = [HEAD]
     if figures.growth and figures.growth.sizes:
         parts += [_measured(figures.growth), _sizes(figures.growth.sizes)]
+    if figures.growth and figures.growth.instances:
+        parts.append(_several(figures.growth))
     if told := province(figures):
         parts.append(_on_paper(told))
     return "\n".join(parts)
@@ -88,6 +109,20 @@ def _sizes(sizes: list[Size]) -> str:
     rows = [f"| table, with indexes | {' | '.join(size.name for size in sizes)} |", "|---|" + "---:|" * len(sizes)]
     rows += [f"| `{name}` | " + " | ".join(_mebibytes(size, name) for size in sizes) + " |" for name in names]
     return "\n".join(["## Where the bytes are", "", *rows, ""])
+
+
+def _several(growth: Growth) -> str:
+    found = growth.instances
+    rows = [
+        f"| {meaning} | " + " | ".join(_shown(getattr(one, name)) for one in found) + " |"
+        for name, meaning in INSTANCES_SAY.items()
+    ]
+    return SEVERAL.format(
+        cores=growth.machine.cores,
+        counts=" | ".join(str(one.count) for one in found),
+        rule="---:|" * len(found),
+        rows="\n".join(rows),
+    )
 
 
 def _mebibytes(size: Size, table: str) -> str:

@@ -5,15 +5,12 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from functools import partial
 from typing import Final
 
-from deploy.embedded.ports import LOOPBACK
-from tests.faults.ground import Ground, until
+from tests.faults.ground import Ground
 from tests.faults.schedule import Fault
 
 READY_SECONDS: Final = 90.0
-OK: Final = 200
 
 
 @asynccontextmanager
@@ -76,10 +73,10 @@ async def another(ground: Ground, fault: Fault) -> AsyncIterator[None]:
     """Run more instances of a service while the fault lasts; a second door of intake's gets half of the reports."""
     names = [f"{fault.whom}-{number}" for number in range(2, 2 + fault.how.get("count", 1))]
     for name in names:
-        port = ground.start_second(fault.whom, name).port
+        second = ground.start_second(fault.whom, name)
         if fault.whom == "intake-api" and ground.load:
-            await until(partial(_is_ready, ground, name, port), READY_SECONDS)
-            ground.load.beside = f"http://{LOOPBACK}:{port}"
+            await second.until_ready()
+            ground.load.beside = second.url
     try:
         yield
     finally:
@@ -87,7 +84,3 @@ async def another(ground: Ground, fault: Fault) -> AsyncIterator[None]:
             ground.load.beside = ""
         for name in names:
             await asyncio.to_thread(ground.end_second, name)
-
-
-async def _is_ready(ground: Ground, name: str, port: int) -> bool:
-    return await ground.ready(name, port=port) == OK
