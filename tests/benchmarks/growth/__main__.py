@@ -51,7 +51,8 @@ def main() -> int:
         elif size := _at(name, arguments, console):
             growth.sizes = [one for one in growth.sizes if one.name != name] + [size]
             growth.write(arguments.out)
-    _show(growth, console)
+    if growth.sizes:
+        _show(growth, console)
     return 0
 
 

@@ -48,7 +48,6 @@ class Instances(msgspec.Struct, kw_only=True):
     cases_per_s: float
     cpu_us: float
     """A case, all processes."""
-    postgres_us: float
     answer_p50_ms: float
     answer_p99_ms: float
     """Of the door that was the slowest."""
@@ -56,6 +55,8 @@ class Instances(msgspec.Struct, kw_only=True):
     """From the end of the load until everything had been told."""
     services_mib: float
     """Of all processes but Kafka and PostgreSQL."""
+    us_of: dict[str, float] = {}
+    """CPU µs a case, by service, of all its instances together."""
 
 
 class Growth(msgspec.Struct, kw_only=True):

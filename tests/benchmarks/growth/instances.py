@@ -1,7 +1,7 @@
 """One machine, and on it each service of the route once, twice, four times."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -63,9 +63,17 @@ def _found(count: int, measured: Measured, bench: Bench, others: Sequence[Anothe
         count=count,
         cases_per_s=measured.cases_per_s,
         cpu_us=measured.cpu_us,
-        postgres_us=measured.cpu_us_per_case["postgres"],
         answer_p50_ms=measured.load.p50_ms,
         answer_p99_ms=measured.load.p99_ms,
         lag_s=measured.last_lag_seconds,
         services_mib=sum(map(memory_mib, pids)),
+        us_of=_by_service(measured.cpu_us_per_case),
     )
+
+
+def _by_service(us_of: Mapping[str, float]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for name, us in us_of.items():
+        service = name.rstrip("-0123456789")
+        found[service] = found.get(service, 0.0) + us
+    return found

@@ -30,7 +30,6 @@ for more machines, and for a process that is lost.
 INSTANCES_SAY: Final = {
     "cases_per_s": "reports over HTTP into queues, per second",
     "cpu_us": "CPU per case, all processes, µs",
-    "postgres_us": "of it PostgreSQL, µs",
     "answer_p50_ms": "answer p50 under that load, ms",
     "answer_p99_ms": "answer p99, ms",
     "lag_s": "until everything was told, s",
@@ -116,6 +115,10 @@ def _several(growth: Growth) -> str:
     rows = [
         f"| {meaning} | " + " | ".join(_shown(getattr(one, name)) for one in found) + " |"
         for name, meaning in INSTANCES_SAY.items()
+    ]
+    rows += [
+        f"| of the CPU: {name}, µs | " + " | ".join(_shown(one.us_of.get(name)) for one in found) + " |"
+        for name in found[0].us_of
     ]
     return SEVERAL.format(
         cores=growth.machine.cores,
