@@ -59,7 +59,9 @@ PENDING: Final = "select seq, case_id, version, topic::text from ledger.pending 
 SENT: Final = "delete from ledger.pending where seq = any ($1)"
 TICK: Final = timedelta(microseconds=1)
 STALE: Final = 0.05
-SELDOM: Final = 0.15
+SELDOM: Final = 0.4
+JOINED: Final = 0.05
+"""Of the acts on cases that may be merged: who is merged does little more."""
 CRASHES: Final = 0.2
 HALF: Final = 0.5
 RESTORES: Final = 0.2
@@ -193,10 +195,12 @@ class Restless:
             return None
         document = await self.document(an_id(name))
         offered = list(ACT_TYPES) if draw.random() < 0.1 else list(permitted(document, asker_of(person)))
+        may_be_merged = "merge" in offered
         if draw.random() < 0.8:
             offered = [kind for kind in offered if kind not in FINAL | {"note"}] or offered
         rare = [kind for kind in offered if kind in RARE]
         kind = draw.choice(rare if rare and draw.random() < SELDOM else offered or ["note"])
+        kind = "merge" if may_be_merged and draw.random() < JOINED else kind
         body = body_of(kind, draw)
         if body is None:
             return None

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final
 
 import asyncpg
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
@@ -24,6 +24,8 @@ MINUTES: Final = st.sampled_from(PAUSES)
 SEEDS: Final = st.integers(0, 2**32 - 1)
 BESIDE: Final = frozenset({"merge", "unmerge", "reach_stage", "evaluate", "wrong_whistle", "assign_branch", "correct"})
 """Acts beside a case's main road, each of which must have taken effect."""
+ROUNDS_MAX: Final = 5
+"""In which order rows come is PostgreSQL's choice, and with it which of the acts fit: another round draws others."""
 NOT_FOR_DURABILITY: Final = "alter database {} set synchronous_commit = off"
 """What a crash of the server keeps has tests of its own; here it would be three quarters of the time."""
 
@@ -164,7 +166,10 @@ def run(machine: type[AnyOrder], steps: int, *, derandomize: bool) -> None:
 
 @pytest.mark.timeout(900)
 def test_whatever_happens_in_whatever_order_nothing_is_lost_doubled_early_or_false(machine: type[AnyOrder]) -> None:
-    run(machine, 5_000, derandomize=True)
+    for nth in range(ROUNDS_MAX):
+        run(seed(nth)(machine), 5_000, derandomize=True)
+        if machine.seen >= BESIDE:
+            break
 
     assert machine.steps >= 4_500
     assert machine.seen >= BESIDE
