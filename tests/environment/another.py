@@ -3,6 +3,7 @@
 import signal
 import subprocess
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,21 +36,25 @@ class Another:
 
     async def until_ready(self) -> None:
         """Return when it says that it works; fails after a minute and a half."""
-        async with httpx2.AsyncClient(timeout=CALL_SECONDS, trust_env=False) as http:
 
-            async def is_ready() -> bool:
-                try:
-                    return (await http.get(f"{self.url}/readyz")).status_code == OK
-                except (httpx2.HTTPError, OSError):
-                    return False
+        async def is_ready() -> bool:
+            return await readiness(self.url) == OK
 
-            ready: bool = await eventually(is_ready, within_seconds=READY_SECONDS)
-            assert ready
+        ready: bool = await eventually(is_ready, within_seconds=READY_SECONDS)
+        assert ready
 
     def end(self) -> None:
         """Let it drain and end; one that cannot is killed."""
         end(self.child, signal.SIGTERM, DRAIN_SECONDS)
         self.children.forget(self.name)
+
+
+async def readiness(url: str) -> int:
+    """Return the status of a service's readiness; 0 where nobody answers."""
+    async with httpx2.AsyncClient(timeout=CALL_SECONDS, trust_env=False) as http:
+        with suppress(httpx2.HTTPError, OSError):
+            return int((await http.get(f"{url}/readyz")).status_code)
+    return 0
 
 
 def start_another(

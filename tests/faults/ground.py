@@ -18,7 +18,7 @@ from services.chassis.postgres import is_transient, postgres_pool
 from services.chassis.settings import PostgresSettings
 from services.reference.deciding.compile import CompiledReference
 from services.reference.versions.cache import reference_cache
-from tests.environment.another import Another, start_another
+from tests.environment.another import Another, readiness, start_another
 from tests.faults.checker import Findings
 from tests.faults.load import History, Load
 from tests.faults.wires import FAIR, Wire
@@ -118,11 +118,7 @@ class Ground:
 
     async def ready(self, name: str, *, port: int = 0) -> int:
         """Return the status of a service's readiness; 0 where nobody answers."""
-        url = f"http://{LOOPBACK}:{port}" if port else self.system.url(name)
-        async with httpx2.AsyncClient(timeout=CALL_SECONDS, trust_env=False) as http:
-            with suppress(httpx2.HTTPError, OSError):
-                return int((await http.get(f"{url}/readyz")).status_code)
-        return 0
+        return await readiness(f"http://{LOOPBACK}:{port}" if port else self.system.url(name))
 
     async def metric(self, name: str, metric: str) -> float:
         """Return the sum over a metric's labels; 0 where nobody answers."""

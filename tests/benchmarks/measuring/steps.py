@@ -61,14 +61,13 @@ CALLED: Final = """
     where w.blown_at >= $1
 """
 BEHIND: Final = "select count(*) from ledger.clocks where next_at < clock.now() - interval '5 seconds'"
-WRONG: Final = """
+WRONG: Final = f"""
     select
         (select count(*) from ledger.steps where effective_at < owed_at) as early,
         (select count(*) from (
             select from ledger.facts f where f.topic = 'case.progressed.v1' group by event_id having count(*) > 1) t
         ) as twice,
-        (select count(*) from ledger.clocks k join ledger.cases c using (case_id)
-            where k.next_at < clock.now() - interval '5 seconds') as missed,
+        ({BEHIND}) as missed,
         (select count(*) from ledger.steps s join ledger.clocks k using (case_id, kind, unit, cycle)
             where k.stopped_at < s.owed_at) as false
 """
