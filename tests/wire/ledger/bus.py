@@ -63,19 +63,21 @@ class Bus:
             return
         self.answered.add((case_id, attempt))
         name = next(name for name in NAMES if an_id(name) == case_id)
-        lead = draw.choice(LEADS)
-        self.sent.append(_decision(name, attempt=attempt, lead=lead, cooperating=()))
+        self.sent.append(decided(name, attempt, draw.choice(LEADS)))
 
     def add_to_a_report(self, draw: random.Random) -> None:
         """Let a resident add something, perhaps before the case is open."""
-        case_id = an_id(draw.choice(NAMES))
-        self.sent.append(
-            ReportFollowedUp(
-                event_id=an_id(f"follow-up {len(self.sent)}"),
-                report_id=case_id,
-                case_id=case_id,
-                at=MONDAY_NOON,
-                kind="facts",
-                text="水更深了",
-            )
-        )
+        self.sent.append(added(draw.choice(NAMES), f"follow-up {len(self.sent)}"))
+
+
+def decided(name: str, attempt: int, lead: str) -> CaseDispatched:
+    """Return what the router decides of a further attempt, asked or not."""
+    return _decision(name, attempt=attempt, lead=lead, cooperating=())
+
+
+def added(name: str, event: str) -> ReportFollowedUp:
+    """Return what a resident adds to their report."""
+    report_id = an_id(name)
+    return ReportFollowedUp(
+        event_id=an_id(event), report_id=report_id, case_id=report_id, at=MONDAY_NOON, kind="facts", text="水更深了"
+    )

@@ -11,7 +11,7 @@ from tests.wire.ledger.judging import judge
 from tests.wire.ledger.restless import Restless
 
 CASES: Final = """
-    select case_id, version, attempt, attempt_awaited, lead, accepted_at, state = 'merged' as is_merged,
+    select case_id, version, attempt, attempt_awaited, superseded, lead, accepted_at, state = 'merged' as is_merged,
         closed_at is null and state <> 'merged' as is_open, array(
         select a.unit from ledger.assignments a
         where a.case_id = c.case_id and a.role = 'lead' and a.ended_at is null) as leads
@@ -89,7 +89,9 @@ class Look:
             before = self.cases.get(case_id)
             if before is not None and row["attempt"] != before["attempt"] and self.city.kinds == {"deliver"}:
                 # What a resident adds to a closed case begins it again, with the lead it had (S4-03, X-14).
-                assert row["attempt"] == (before["attempt_awaited"] if before["is_open"] else before["attempt"] + 1)
+                # A number that the router decided unasked is not allotted (design §3).
+                again = max(before["attempt"], *row["superseded"], 0) + 1
+                assert row["attempt"] == (before["attempt_awaited"] if before["is_open"] else again)
 
     def _versions(self, cases: Mapping[UUID, Row], facts: Mapping[tuple[UUID, int, str], Row]) -> None:
         """Versions are contiguous, event ids are not used twice, and no fact ever changes."""

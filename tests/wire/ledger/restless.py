@@ -4,7 +4,7 @@ import asyncio
 import dataclasses
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -41,7 +41,7 @@ from tests.builders import MONDAY_NOON, an_id
 from tests.unit.ledger.gridded_town import a_gridded_city
 from tests.waiting import eventually
 from tests.wire.desk.office import TheCity
-from tests.wire.ledger.bus import NAMES, Bus
+from tests.wire.ledger.bus import NAMES, Bus, Event
 from tests.wire.ledger.disorder import FINAL, PEOPLE, RARE, asker_of, body_of, person_of, token_of
 
 FRESH: Final = """
@@ -151,7 +151,10 @@ class Restless:
 
     async def deliver(self, draw: random.Random) -> None:
         """Deliver some of what was ever sent, in any order, some of it twice."""
-        events = self.bus.some(draw)
+        await self.take_in(self.bus.some(draw))
+
+    async def take_in(self, events: Sequence[Event]) -> None:
+        """Take in what was delivered: the decisions first, as one batch each."""
         decisions = [event for event in events if isinstance(event, CaseDispatched)]
         added = [event for event in events if isinstance(event, ReportFollowedUp)]
         if decisions:
@@ -187,7 +190,7 @@ class Restless:
         """Let somebody try something, mostly something that is offered to them."""
         asking = await self._something(draw)
         if asking is not None:
-            await self._perform(asking)
+            await self.perform(asking)
 
     async def _something(self, draw: random.Random) -> Asking | None:
         name, person = draw.choice(NAMES), draw.choice(tuple(PEOPLE))
@@ -213,7 +216,8 @@ class Restless:
             key=f"key-{self.serial}",
         )
 
-    async def _perform(self, asking: Asking) -> None:
+    async def perform(self, asking: Asking) -> None:
+        """Let somebody do something; what is refused changes nothing."""
         try:
             answer = await self.acting.perform(asking)
         except NoSuchCaseError:
@@ -248,11 +252,11 @@ class Restless:
         beside = draw.random()
         async with asyncio.TaskGroup() as both:
             if first is not None:
-                both.create_task(self._perform(first))
+                both.create_task(self.perform(first))
             if beside < HALF:
                 both.create_task(self.settle())
             elif second is not None:
-                both.create_task(self._perform(second))
+                both.create_task(self.perform(second))
 
     async def die_halfway(self, draw: random.Random) -> None:
         """Take a case, settle and write it, and be killed before the commit: nothing has happened."""
