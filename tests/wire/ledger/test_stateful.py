@@ -36,7 +36,7 @@ class AnyOrder(RuleBasedStateMachine):
     pools: ClassVar[Pools]
     runner: ClassVar[asyncio.Runner]
     steps: ClassVar[int] = 0
-    seen: ClassVar[set[str]] = set()
+    seen: ClassVar[set[str]]
     """What took effect at least once."""
 
     @initialize(seed=SEEDS)
@@ -127,15 +127,18 @@ def drawing(seed: int) -> random.Random:
 
 @pytest.fixture
 def machine(database: Database) -> Iterator[type[AnyOrder]]:
-    """The machine, with connections to a database of this test's own."""
+    """The machine of one test, so that no seed or count outlives it, with connections to a database of its own."""
+
+    class OfOneTest(AnyOrder):
+        seen: ClassVar[set[str]] = set()
+
     prepare(database)
     database.run_sql(NOT_FOR_DURABILITY.format(database.name))
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
-        AnyOrder.runner, AnyOrder.pools, AnyOrder.steps = runner, runner.run(_pools(stack, database)), 0
-        AnyOrder.seen = set()
+        OfOneTest.runner, OfOneTest.pools = runner, runner.run(_pools(stack, database))
         try:
-            yield AnyOrder
+            yield OfOneTest
         finally:
             runner.run(stack.aclose())
 
