@@ -1,7 +1,5 @@
 """The command center's board in a real browser: live, complete after a restart, and a place to act."""
 
-import os
-import signal
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +9,7 @@ from playwright.async_api import Browser, Page, expect
 from services.ledger.domain.acts import Handle, SignIn, Verify
 from services.ledger.domain.whistle.acts import ReportIn
 from tests.environment.browser import DESKTOP, WALL, Screen
+from tests.environment.pausing import paused
 from tests.journeys.browsing import live
 from tests.journeys.running_city import Filed, RunningCity
 from tests.journeys.staff import at_work
@@ -180,11 +179,8 @@ async def test_a_board_that_hears_nothing_says_so_across_its_top(city: RunningCi
     # The service hangs: of a browser that is told to be offline, a worker's stream may live on.
     board = city.system.pid("board")
     assert board is not None
-    os.kill(board, signal.SIGSTOP)
-    try:
+    async with paused(board):
         await expect(screen.page.locator("#stale")).to_be_visible(timeout=60_000)
-    finally:
-        os.kill(board, signal.SIGCONT)
 
     await expect(screen.page.locator("#stale")).to_be_hidden(timeout=60_000)
 

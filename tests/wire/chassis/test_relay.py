@@ -1,8 +1,6 @@
 """The relay between a real pending table and a real broker."""
 
 import asyncio
-import os
-import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import partial
 
@@ -19,6 +17,7 @@ from services.chassis.delivery.watchdog import Pulse
 from services.chassis.outages import Outages
 from services.chassis.settings import KafkaSettings, PostgresSettings
 from tests.environment.database import Database
+from tests.environment.pausing import paused
 from tests.environment.topics import create_topics, unique
 from tests.waiting import eventually
 
@@ -168,12 +167,11 @@ async def test_what_a_broker_has_not_confirmed_is_not_said_to_be_sent(kafka_serv
     assert sent
     assert kafka_server.pid is not None
 
-    os.kill(kafka_server.pid, signal.SIGSTOP)
     try:
-        with pytest.raises(SendFailedError):
-            await producer.send_all([Outgoing(2, topic, b"k", b"v")])
+        async with paused(kafka_server.pid):
+            with pytest.raises(SendFailedError):
+                await producer.send_all([Outgoing(2, topic, b"k", b"v")])
     finally:
-        os.kill(kafka_server.pid, signal.SIGCONT)
         await producer.close()
 
 

@@ -1,7 +1,6 @@
 """intake on real Kafka and PostgreSQL: committed at 201, once per key over processes, sent when Kafka is there."""
 
 import asyncio
-import os
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -19,6 +18,7 @@ from services.contracts.codec import decode
 from services.contracts.events import ReportFollowedUp, ReportReceived
 from tests.component.intake.test_pictures import a_picture
 from tests.environment.database import Database
+from tests.environment.pausing import paused
 from tests.environment.stopwatch import stopwatch
 from tests.environment.topics import make_topics
 from tests.unit.reference.town import a_version
@@ -179,14 +179,9 @@ async def test_a_database_that_hangs_is_503_within_seconds_and_works_again(publi
         backends = published.run_sql(
             "select pid from pg_stat_activity where usename = 'intake_api' and datname = current_database()"
         )
-        for pid in backends.split():
-            os.kill(int(pid), signal.SIGSTOP)
-        try:
+        async with paused(*map(int, backends.split())):
             with stopwatch() as waited:
                 during = await api.report()
-        finally:
-            for pid in backends.split():
-                os.kill(int(pid), signal.SIGCONT)
 
         assert (during.status_code, waited.seconds < 8) == (503, True)
         await taken(api, "after")
