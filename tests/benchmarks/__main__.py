@@ -30,7 +30,7 @@ from tests.benchmarks.measuring.steps import (
     measure_single_steps,
     measure_steps_under_load,
 )
-from tests.benchmarks.measuring.throughput import measure_bare, measure_product
+from tests.benchmarks.measuring.throughput import compare_with_bare, measure_bare, measure_product
 from tests.benchmarks.measuring.yardstick import measure_yardstick
 from tests.benchmarks.product import SERVERS, Bench, connected, settings
 from tests.benchmarks.report import Report
@@ -65,7 +65,7 @@ def main() -> int:
 
 
 class Run:
-    """One run: the bare route on its own servers, then the product on fresh data."""
+    """One run: bare route, product, bare route again, each on fresh data; then all else of the product."""
 
     def __init__(self, report: Report, arguments: argparse.Namespace, ends: float) -> None:
         self._report = report
@@ -75,31 +75,47 @@ class Run:
         self._ends = ends
         self._bodies = bodies()
         self._seconds = SUSTAINED_SECONDS_QUICK if self._quick else SUSTAINED_SECONDS
-        self._bare: Measured | None = None
+        self._bare: list[Measured] = []
 
     def measure(self) -> None:
         """Measure everything, or what was chosen, until the time is up."""
-        if self._wanted("bare route"):
-            with running_system(settings("bench-bare", self._say, fresh=True, only=SERVERS)) as system:
-                self._bare = measure_bare(system, self._seconds, self._report)
-                measure_yardstick(system, self._report)
-        with running_system(settings("bench", self._say, fresh=True, only=self._services)) as system:
+        self._measure_bare("bare")
+        self._with_product(self._measure_throughput, fresh=True)
+        if not self._quick:
+            self._measure_bare("bare_again")
+        compare_with_bare(self._report, self._bare)
+        self._with_product(self._measure_all_else, fresh=False)
+        if self._wanted("start"):
+            measure_start("bench", self._services, self._say, self._report)
+
+    def _measure_bare(self, turn: str) -> None:
+        if not self._wanted("bare route"):
+            return
+        with running_system(settings("bench-bare", self._say, fresh=True, only=SERVERS)) as system:
+            self._bare.append(measure_bare(system, self._seconds, self._report, turn))
+            measure_yardstick(system, self._report)
+
+    def _with_product(self, measure: Callable[[Bench], Awaitable[None]], *, fresh: bool) -> None:
+        with running_system(settings("bench", self._say, fresh=fresh, only=self._services)) as system:
 
             async def run() -> None:
                 async with connected(system, self._report, quick=self._quick) as bench:
-                    for name, measurement in self._measurements(bench):
-                        await self._measured(name, measurement)
-                    await count_wrong_steps(bench)
-                    measure_memory(bench)
+                    await measure(bench)
 
             asyncio.run(run())
-        if self._wanted("start"):
-            measure_start("bench", self._services, self._say, self._report)
+
+    async def _measure_throughput(self, bench: Bench) -> None:
+        await self._measured("throughput", lambda: measure_product(bench, self._seconds))
+
+    async def _measure_all_else(self, bench: Bench) -> None:
+        for name, measurement in self._measurements(bench):
+            await self._measured(name, measurement)
+        await count_wrong_steps(bench)
+        measure_memory(bench)
 
     def _measurements(self, bench: Bench) -> Sequence[Measurement]:
         told, quick = self._bodies, self._quick
         always: list[Measurement] = [
-            ("throughput", lambda: measure_product(bench, self._seconds, self._bare)),
             ("steps", lambda: measure_many_steps(bench, told, 10_000, "steps_10k_s")),
             ("single steps", lambda: measure_single_steps(bench, told)),
             ("latency", lambda: measure_latency(bench, told, 6 if quick else 30)),

@@ -1,6 +1,9 @@
 """Cases per second into the queue, product and bare route, with CPU per case."""
 
 import asyncio
+from collections.abc import Sequence
+from statistics import fmean
+from typing import Final
 
 from deploy.embedded.running import System
 from tests.benchmarks.bare_route.running import bare_route
@@ -9,35 +12,42 @@ from tests.benchmarks.product import Bench
 from tests.benchmarks.report import Report
 from tests.benchmarks.route import Measured, bodies_for, measure_sent_once
 
+THROUGHPUT: Final = "queue_cases_per_s"
 
-def measure_bare(system: System, seconds: float, report: Report) -> Measured:
-    """Load the bare route on its own servers."""
+
+def measure_bare(system: System, seconds: float, report: Report, name: str = "bare") -> Measured:
+    """Load the bare route on its own servers; `name` is its turn's in the details."""
 
     async def run() -> Measured:
         async with bare_route(system) as route:
             return await measure_sent_once(route, apart(bodies_for(seconds), "route"), seconds)
 
     measured = asyncio.run(run())
-    report.cpu["bare route"] = measured.cpu_us_per_case
-    _note(report, "bare", measured)
+    _note(report, name, measured)
     return measured
 
 
-async def measure_product(bench: Bench, seconds: float, bare: Measured | None) -> None:
-    """Load the product; compare it with the bare route of the same run.
-
-    With reports that are about different things: what is merged is measured by itself (`duplicates`).
-    """
+async def measure_product(bench: Bench, seconds: float) -> None:
+    """Load the product with reports that are about different things: what is merged has `duplicates`."""
     measured = await measure_sent_once(bench.route, apart(bodies_for(seconds), "route"), seconds)
     report = bench.report
     report.cpu["product"] = measured.cpu_us_per_case
     _note(report, "product", measured)
     lag = f"lag {measured.queue_lag_seconds:.1f} s to the queue, {measured.last_lag_seconds:.1f} s to the last consumer"
-    report.found(lag, queue_cases_per_s=measured.cases_per_s)
+    report.found(lag, **{THROUGHPUT: measured.cases_per_s})
     report.found("all processes together", cpu_us_per_case=measured.cpu_us)
-    if bare is not None:
-        note = f"bare route: {bare.cases_per_s:.0f} cases/s, {bare.cpu_us:.0f} µs"
-        report.found(note, share_of_bare_route=100 * measured.cases_per_s / bare.cases_per_s)
+
+
+def compare_with_bare(report: Report, turns: Sequence[Measured]) -> None:
+    """Compare the product with the mean of the bare route's turns around it: the machine changes meanwhile."""
+    if not turns:
+        return
+    names = turns[0].cpu_us_per_case
+    report.cpu["bare route"] = {name: fmean(turn.cpu_us_per_case[name] for turn in turns) for name in names}
+    product, bare = report.values.get(THROUGHPUT), fmean(turn.cases_per_s for turn in turns)
+    if product is not None:
+        told = " and ".join(f"{turn.cases_per_s:.0f} cases/s, {turn.cpu_us:.0f} µs" for turn in turns)
+        report.found(f"bare route: {told}", share_of_bare_route=100 * product / bare)
 
 
 def _note(report: Report, name: str, measured: Measured) -> None:
