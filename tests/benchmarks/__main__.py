@@ -65,7 +65,10 @@ def main() -> int:
 
 
 class Run:
-    """One run: bare route, product, bare route again, each on fresh data; then all else of the product."""
+    """One run: bare route, product, bare route again, each on fresh data; then all else of the product.
+
+    A quick run, or one without the bare route, goes through the product once.
+    """
 
     def __init__(self, report: Report, arguments: argparse.Namespace, ends: float) -> None:
         self._report = report
@@ -80,11 +83,12 @@ class Run:
     def measure(self) -> None:
         """Measure everything, or what was chosen, until the time is up."""
         self._measure_bare("bare")
-        self._with_product(self._measure_throughput, fresh=True)
-        if not self._quick:
+        if self._bare and not self._quick:
+            self._with_product(self._measure_throughput, fresh=True)
             self._measure_bare("bare_again")
-        compare_with_bare(self._report, self._bare)
-        self._with_product(self._measure_all_else, fresh=False)
+            self._with_product(self._measure_all_else, fresh=False)
+        else:
+            self._with_product(self._measure_throughput, self._measure_all_else, fresh=True)
         if self._wanted("start"):
             measure_start("bench", self._services, self._say, self._report)
 
@@ -92,20 +96,25 @@ class Run:
         if not self._wanted("bare route"):
             return
         with running_system(settings("bench-bare", self._say, fresh=True, only=SERVERS)) as system:
-            self._bare.append(measure_bare(system, self._seconds, self._report, turn))
-            measure_yardstick(system, self._report)
+            measured = measure_bare(system, self._seconds, self._report, turn)
+            if not self._bare:
+                measure_yardstick(system, self._report)
+        self._bare.append(measured)
+        compare_with_bare(self._report, self._bare)
 
-    def _with_product(self, measure: Callable[[Bench], Awaitable[None]], *, fresh: bool) -> None:
+    def _with_product(self, *measures: Callable[[Bench], Awaitable[None]], fresh: bool) -> None:
         with running_system(settings("bench", self._say, fresh=fresh, only=self._services)) as system:
 
             async def run() -> None:
                 async with connected(system, self._report, quick=self._quick) as bench:
-                    await measure(bench)
+                    for measure in measures:
+                        await measure(bench)
 
             asyncio.run(run())
 
     async def _measure_throughput(self, bench: Bench) -> None:
         await self._measured("throughput", lambda: measure_product(bench, self._seconds))
+        compare_with_bare(self._report, self._bare)
 
     async def _measure_all_else(self, bench: Bench) -> None:
         for name, measurement in self._measurements(bench):
