@@ -5,9 +5,10 @@ import dataclasses
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Self
 from uuid import UUID
 
 import asyncpg
@@ -38,6 +39,7 @@ from services.ledger.store.settling import Settling, settle_all
 from services.ledger.store.taking import take
 from services.ledger.store.writing import write
 from tests.builders import MONDAY_NOON, an_id
+from tests.environment.database import Database
 from tests.unit.ledger.gridded_town import a_gridded_city
 from tests.waiting import eventually
 from tests.wire.desk.office import TheCity
@@ -83,6 +85,19 @@ class Pools:
     desk: Any
     owner: Any
     writer_dsn: str
+
+    @classmethod
+    async def of(cls, database: Database, stack: AsyncExitStack) -> Self:
+        """Connect to a database that is prepared; `stack` closes what is opened."""
+
+        async def pool(role: str) -> Any:
+            return await stack.enter_async_context(asyncpg.create_pool(database.dsn(role), min_size=1, max_size=3))
+
+        # A connection and no pool: a pool resets its connection after each of the looks, which costs as much again.
+        owner = await asyncpg.connect(database.dsn("postgres"))
+        stack.push_async_callback(owner.close)
+        writer_dsn = database.dsn("ledger_writer")
+        return cls(writer=await pool("ledger_writer"), desk=await pool("desk_api"), owner=owner, writer_dsn=writer_dsn)
 
 
 @dataclass
@@ -154,7 +169,7 @@ class Restless:
         await self.take_in(self.bus.some(draw))
 
     async def take_in(self, events: Sequence[Event]) -> None:
-        """Take in what was delivered: the decisions first, as one batch each."""
+        """Take in what was delivered: a batch of decisions, then one of what residents added."""
         decisions = [event for event in events if isinstance(event, CaseDispatched)]
         added = [event for event in events if isinstance(event, ReportFollowedUp)]
         if decisions:

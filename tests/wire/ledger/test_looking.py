@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Any
 
-import asyncpg
 import msgspec
 import pytest
 
@@ -28,12 +27,7 @@ REPLY = {"accepted_when": "周一", "talked_with": "王某", "measure": "已清�
 async def city(database: Database) -> AsyncIterator[Restless]:
     prepare(database)
     async with AsyncExitStack() as stack:
-
-        async def pool(role: str) -> Any:
-            return await stack.enter_async_context(asyncpg.create_pool(database.dsn(role), min_size=1, max_size=2))
-
-        writer, desk, owner = [await pool(role) for role in ("ledger_writer", "desk_api", "postgres")]
-        city = Restless(Pools(writer=writer, desk=desk, owner=owner, writer_dsn=database.dsn("ledger_writer")))
+        city = Restless(await Pools.of(database, stack))
         await city.begin()
         yield city
 

@@ -6,7 +6,6 @@ from collections.abc import Coroutine, Iterator
 from contextlib import AsyncExitStack
 from typing import Any, ClassVar, Final
 
-import asyncpg
 import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
@@ -136,22 +135,11 @@ def machine(database: Database) -> Iterator[type[AnyOrder]]:
     database.run_sql(NOT_FOR_DURABILITY.format(database.name))
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
-        OfOneTest.runner, OfOneTest.pools = runner, runner.run(_pools(stack, database))
+        OfOneTest.runner, OfOneTest.pools = runner, runner.run(Pools.of(database, stack))
         try:
             yield OfOneTest
         finally:
             runner.run(stack.aclose())
-
-
-async def _pools(stack: AsyncExitStack, database: Database) -> Pools:
-    async def pool(role: str) -> Any:
-        return await stack.enter_async_context(asyncpg.create_pool(database.dsn(role), min_size=1, max_size=3))
-
-    # A connection and no pool: a pool resets its connection after each of the looks, which costs as much again.
-    owner = await asyncpg.connect(database.dsn("postgres"))
-    stack.push_async_callback(owner.close)
-    writer_dsn = database.dsn("ledger_writer")
-    return Pools(writer=await pool("ledger_writer"), desk=await pool("desk_api"), owner=owner, writer_dsn=writer_dsn)
 
 
 def run(machine: type[AnyOrder], steps: int, *, derandomize: bool) -> None:
