@@ -64,14 +64,8 @@ class System:
 
     def kill(self, name: str) -> None:
         """`kill -9`; the supervisor starts it again."""
-        self._signal(name, signal.SIGKILL)
-
-    def pause(self, name: str) -> None:
-        """SIGSTOP: alive, but silent."""
-        self._signal(name, signal.SIGSTOP)
-
-    def resume(self, name: str) -> None:
-        self._signal(name, signal.SIGCONT)
+        if pid := self.pid(name):
+            os.kill(pid, signal.SIGKILL)
 
     def stop(self, name: str) -> None:
         """Stop gently and keep stopped until `start`."""
@@ -122,10 +116,6 @@ class System:
                 runner.run(self.supervisor.run(self._stopping))
             except Exception as failure:  # noqa: BLE001 (raised again in the caller's thread)
                 self._failure = failure
-
-    def _signal(self, name: str, number: signal.Signals) -> None:
-        if pid := self.pid(name):
-            os.kill(pid, number)
 
     def _describe(self, name: str) -> str:
         watched = self.supervisor.watched[name]
