@@ -1,6 +1,7 @@
 """The aiokafka pump: fetches batches, finishes them, and only then commits."""
 
 import asyncio
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Generic, NamedTuple, TypeVar
@@ -14,6 +15,7 @@ from services.chassis.delivery.finish import Finishing
 from services.chassis.delivery.hand_over import HandOver
 from services.chassis.delivery.kafka_consumer import let_go, new_consumer
 from services.chassis.delivery.offsets import Ends, watch_ends
+from services.chassis.delivery.resting import rest_after
 from services.chassis.failures import Die, die
 from services.chassis.metrics import Progress
 from services.chassis.outages import Outages, retry_transient
@@ -31,9 +33,9 @@ _log = structlog.get_logger("whistle.pump")
 
 
 class Pace(NamedTuple):
-    """How many records a batch may hold, and for how long to rest after one that is not half full.
+    """How many records a batch may hold, and for how long at least to rest after one that is not half full.
 
-    What comes meanwhile is taken together: fewer fetches, transactions and commits. Who is not waited for rests longer.
+    Who is not waited for rests longer.
     """
 
     batch_max: int = 500
@@ -115,6 +117,7 @@ class KafkaPump:
         if not records:
             self._progress.tick()
             return
+        began = time.monotonic()
         async with self._working:
             for topic, messages in _by_topic(records).items():
                 reading = self._readings[topic]
@@ -126,7 +129,7 @@ class KafkaPump:
         if not self._tail:
             self._commit_soon(consumer)
         if 2 * sum(map(len, records.values())) < self._pace.batch_max:
-            await asyncio.sleep(self._pace.rest_seconds)
+            await asyncio.sleep(rest_after(time.monotonic() - began, self._pace.rest_seconds))
 
     def _commit_soon(self, consumer: Any) -> None:
         # One commit at a time, beside the next batches.

@@ -10,6 +10,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from services.chassis.delivery.producer import Outgoing, Producer, RefusedError
+from services.chassis.delivery.resting import rest_after
 from services.chassis.delivery.watchdog import Pulse
 from services.chassis.metrics import BATCH_SECONDS, NAMESPACE
 from services.chassis.outages import Outages, retry_transient
@@ -19,7 +20,7 @@ IDLE_SECONDS_MAX: Final = 0.25
 BATCH_MAX: Final = 500
 SMALL_BATCH: Final = 100
 REST_SECONDS: Final = 0.02
-"""After a small batch: what is written meanwhile is sent together, also when somebody wakes the relay."""
+"""At least, after a small batch: what is written meanwhile is sent together, also when somebody wakes the relay."""
 HELD_MAX: Final = 10_000
 """Rows held back behind one that cannot be sent; above it the relay stops reading and stays unready."""
 
@@ -90,12 +91,13 @@ class Relay:
         pause = IDLE_SECONDS_MIN
         while not self._stopping:
             self._woken.clear()
+            began = time.monotonic()
             sent = await self.relay_once()
             self._pulse.tick()
             if sent:
                 pause = IDLE_SECONDS_MIN
                 if sent < SMALL_BATCH:
-                    await asyncio.sleep(REST_SECONDS)
+                    await asyncio.sleep(rest_after(time.monotonic() - began, REST_SECONDS))
                 continue
             await self._rest(pause)
             pause = min(pause * 1.5, IDLE_SECONDS_MAX)

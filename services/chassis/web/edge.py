@@ -4,8 +4,8 @@ import re
 import time
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
+from secrets import token_hex
 from typing import Any, Final
-from uuid import uuid4
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -117,7 +117,7 @@ class Exchange:
         self.status = 0
         self.complete = False
         told = header(scope["headers"], b"x-request-id")
-        self.correlation = told.decode() if told and _REQUEST_ID.match(told) else uuid4().hex
+        self.correlation = told.decode() if told and _REQUEST_ID.match(told) else token_hex(16)
 
     @property
     def failed_outside(self) -> bool:
