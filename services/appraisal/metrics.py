@@ -5,7 +5,7 @@ from typing import Final, Self
 
 from prometheus_client import CollectorRegistry, Counter
 
-from services.chassis.metrics import NAMESPACE
+from services.chassis.metrics import NAMESPACE, counted
 
 PREFIX: Final = f"{NAMESPACE}_appraisal"
 
@@ -20,7 +20,7 @@ class AppraisalMetrics:
 
     def facts_taken(self) -> float:
         """Return how many facts this process has taken."""
-        return next(iter(self.facts.collect())).samples[0].value
+        return counted(self.facts)
 
     @classmethod
     def create(cls, registry: CollectorRegistry) -> Self:

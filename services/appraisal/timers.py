@@ -41,6 +41,8 @@ SHARE: Final = 50
 BUSY_FACTS: Final = 500
 """So many facts since the last tick: the way of a case comes first, drafts wait and bursts are looked for less."""
 BUSY_SECONDS: Final = 60.0
+QUIET_SECONDS: Final = 30.0
+"""Drafts wait until so long after the last of a rush: what it lets fall due, and the next one, come first, too."""
 
 Save = Callable[[Month, Taken, datetime], Awaitable[None]]
 _log = structlog.get_logger("whistle.appraisal")
@@ -48,7 +50,7 @@ _log = structlog.get_logger("whistle.appraisal")
 
 @dataclass(slots=True)
 class Compiler:
-    """Compiles drafts when facts have come, never while many come."""
+    """Compiles drafts when facts have come, never while many come or did a moment ago."""
 
     pool: Pool
     zone: ZoneInfo
@@ -56,6 +58,7 @@ class Compiler:
     outages: Outages
     tick_seconds: float = TICK_SECONDS
     draft_seconds_min: float = DRAFT_SECONDS_MIN
+    quiet_seconds: float = QUIET_SECONDS
     _policies: PoliciesInForce = field(default_factory=PoliciesInForce)
     _known: dict[str, Standing] = field(default_factory=dict)
     _told: set[str] = field(default_factory=set)
@@ -80,6 +83,8 @@ class Compiler:
         """Do what is due."""
         taken, before = self.metrics.facts_taken(), self._taken
         busy, self._taken = taken - before > BUSY_FACTS, taken
+        if busy:
+            self._rest("drafts", self.quiet_seconds)
         if self._rested("bursts"):
             await self._worked("bursts", self._bursts(), BUSY_SECONDS if busy else self.tick_seconds)
         if self._rested("published"):
@@ -139,9 +144,12 @@ class Compiler:
     def _rested(self, name: str) -> bool:
         return asyncio.get_running_loop().time() >= self._rest_until.get(name, 0.0)
 
+    def _rest(self, name: str, seconds: float) -> None:
+        ends = asyncio.get_running_loop().time() + seconds
+        self._rest_until[name] = max(ends, self._rest_until.get(name, ends))
+
     async def _worked(self, name: str, work: Awaitable[None], least: float) -> None:
         loop = asyncio.get_running_loop()
         began = loop.time()
         await work
-        took = loop.time() - began
-        self._rest_until[name] = loop.time() + max(least, took * SHARE)
+        self._rest(name, max(least, (loop.time() - began) * SHARE))

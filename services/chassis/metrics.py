@@ -37,6 +37,11 @@ def revision() -> str:
     return os.environ.get("WHISTLE_REVISION", "unknown")
 
 
+def counted(counter: Counter) -> float:
+    """Return how far a counter without labels has come in this process."""
+    return next(sample.value for metric in counter.collect() for sample in metric.samples)
+
+
 def service_registry(service: str) -> CollectorRegistry:
     """Return a registry of its own with process, garbage collection and build metrics."""
     registry = CollectorRegistry()

@@ -37,7 +37,7 @@ async def run(settings: LedgerSettings, shell: Shell) -> None:
         cities = Cities(reference)
         ledger = Openings(pool, cities)
         mover = Mover(Moving(pool, cities).move_due, shell.outages, metrics.cases_moved.inc)
-        comparer = _comparer(settings, (pool, cities), shell, metrics)
+        comparer = _comparer(settings, (pool, cities), shell, metrics, relay)
         finishing = finishing_for(shell, pool)
         pump = KafkaPump(settings.kafka, finishing, shell.progress, pace=Pace(settings.batch_max), end=shell.die)
         read_topics(
@@ -60,12 +60,15 @@ async def run(settings: LedgerSettings, shell: Shell) -> None:
         await producer.close()
 
 
-def _comparer(settings: LedgerSettings, store: tuple[Pool, Cities], shell: Shell, metrics: LedgerMetrics) -> Comparer:
+def _comparer(
+    settings: LedgerSettings, store: tuple[Pool, Cities], shell: Shell, metrics: LedgerMetrics, relay: Relay
+) -> Comparer:
     def told(compared: Compared, merged: int) -> None:
         metrics.count_compared(compared.cases, compared.alike, merged)
 
     looks = Looks(Comparing(*store).compare_due, CarryingOut(*store).carry_out_due)
-    return Comparer(looks, shell.outages, told, GivingWay(metrics.opened_so_far), settings.compare_seconds)
+    giving_way = GivingWay((metrics.opened_so_far, relay.sent_so_far))
+    return Comparer(looks, shell.outages, told, giving_way, settings.compare_seconds)
 
 
 def _relay(settings: LedgerSettings, shell: Shell) -> tuple[Producer, Relay, Pulse]:

@@ -9,7 +9,7 @@ from typing import Final, Self
 import asyncpg
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from services.chassis.metrics import NAMESPACE
+from services.chassis.metrics import NAMESPACE, counted
 
 PREFIX: Final = f"{NAMESPACE}_ledger"
 COUNT_SECONDS: Final = 2.0
@@ -34,7 +34,7 @@ class LedgerMetrics:
 
     def opened_so_far(self) -> float:
         """Return how many cases this process has opened."""
-        return next(sample.value for metric in self.cases_opened.collect() for sample in metric.samples)
+        return counted(self.cases_opened)
 
     @classmethod
     def create(cls, registry: CollectorRegistry) -> Self:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,7 +14,7 @@ from services.ledger.store.comparing import BATCH_MAX, Compared
 POLL_SECONDS: Final = 0.1
 """A mode is in force 4 s after it was switched, and every open case is to have moved within 5 s (S1-19)."""
 BUSY_FROM: Final = 300.0
-"""Cases opened a second, from which comparing gives way to the route."""
+"""Cases opened, or facts sent, a second, from which comparing gives way to them."""
 GIVEN_WAY_SECONDS_MAX: Final = 5.0
 """It gives way for so long at most: then one batch, so that a duplicate does not wait for the night."""
 REST: Final = 4
@@ -56,27 +56,30 @@ class Looks:
 class GivingWay:
     """Whether comparing may go on beside the route: when that is idle, and now and then in any case."""
 
-    opened: Callable[[], float]
-    """How many cases this process has opened so far."""
+    counts: Sequence[Callable[[], float]]
+    """How many cases this process has opened so far; how many facts it has sent, whoever stated them."""
     seconds: Callable[[], float] = time.monotonic
     is_busy: bool = field(default=False, init=False)
-    _seen: tuple[float, float] = field(init=False)
+    _seen: tuple[float, Sequence[float]] = field(init=False)
     _went_at: float = field(init=False)
 
     def __post_init__(self) -> None:
         self._went_at = self.seconds()
-        self._seen = (self._went_at, self.opened())
+        self._seen = (self._went_at, self._counted())
 
     def may_go(self) -> bool:
         """Say whether to compare now; asked more often than it changes its mind."""
-        now, opened = self.seconds(), self.opened()
         since, before = self._seen
-        self._seen = (now, opened)
-        self.is_busy = opened - before > BUSY_FROM * (now - since)
+        now, counted = self._seen = (self.seconds(), self._counted())
+        most = max(after - earlier for after, earlier in zip(counted, before, strict=True))
+        self.is_busy = most > BUSY_FROM * (now - since)
         if self.is_busy and now - self._went_at < GIVEN_WAY_SECONDS_MAX:
             return False
         self._went_at = now
         return True
+
+    def _counted(self) -> Sequence[float]:
+        return [count() for count in self.counts]
 
 
 class Comparer:

@@ -3,6 +3,7 @@
 import io
 import random
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from services.appraisal.store.drafts import Standing, standing_of
 from services.appraisal.store.months import read_month
 from services.appraisal.store.publishing import NotPublishedError, publish_bulletin
 from services.appraisal.store.workbook import workbook_of
+from services.appraisal.timers import BUSY_FACTS
 from services.contracts.events.progress import ReportedIn, StepTaken, WhistleBlown
 from services.contracts.events.whistles import Called, DepartmentEvaluated, ProposalDecided, Whistle
 from tests.builders import an_id
@@ -174,6 +176,17 @@ async def test_what_was_published_stays_when_facts_come_later_and_every_unit_is_
     (notice,) = room.notices("bulletin")
     assert {"drainage", "sanitation", "san-02", "sub-01", "sub-02"} <= set(notice.units)
     assert notice.facts["period"] == "2026-03"
+
+
+async def test_a_draft_waits_until_some_time_after_a_rush_of_facts(room: Room) -> None:
+    await room.keep(a_month())
+    hurried = replace(room.another_process(), quiet_seconds=0.0)
+
+    for compiler, drafts in ((room.compiler, 0), (hurried, 1)):
+        compiler.metrics.facts.inc(BUSY_FACTS + 1)
+        await compiler.tick()  # the rush comes
+        await compiler.tick()  # and is over
+        assert int(room.database.run_sql("select count(*) from appraisal.drafts where period = '2026-03'")) == drafts
 
 
 async def test_a_month_that_is_not_over_is_not_published(room: Room) -> None:

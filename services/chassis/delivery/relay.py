@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from services.chassis.delivery.producer import Outgoing, Producer, RefusedError
 from services.chassis.delivery.resting import rest_after
 from services.chassis.delivery.watchdog import Pulse
-from services.chassis.metrics import BATCH_SECONDS, NAMESPACE
+from services.chassis.metrics import BATCH_SECONDS, NAMESPACE, counted
 from services.chassis.outages import Outages, retry_transient
 
 IDLE_SECONDS_MIN: Final = 0.025
@@ -80,6 +80,10 @@ class Relay:
     def wake(self) -> None:
         """Say that something was committed: the next read happens at once, not after the pause."""
         self._woken.set()
+
+    def sent_so_far(self) -> float:
+        """Return how many records this process has sent."""
+        return counted(self._metrics.sent)
 
     async def stop(self) -> None:
         """Return from `run` after the batch in hand."""

@@ -7,18 +7,20 @@ from services.ledger.timers import BUSY_FROM, GIVEN_WAY_SECONDS_MAX, GivingWay
 
 @dataclass(slots=True)
 class Route:
-    """A route that opens as many cases as it is told."""
+    """A route that opens as many cases, and sends as many facts, as it is told."""
 
     at: float = 100.0
     opened: float = 0.0
+    sent: float = 0.0
 
-    def goes_on(self, seconds: float, cases_a_second: float) -> None:
+    def goes_on(self, seconds: float, cases_a_second: float = 0.0, facts_a_second: float = 0.0) -> None:
         self.at += seconds
         self.opened += seconds * cases_a_second
+        self.sent += seconds * facts_a_second
 
 
 def giving_way_to(route: Route) -> GivingWay:
-    return GivingWay(lambda: route.opened, lambda: route.at)
+    return GivingWay((lambda: route.opened, lambda: route.sent), lambda: route.at)
 
 
 def test_beside_a_quiet_route_every_look_goes() -> None:
@@ -43,6 +45,15 @@ def test_beside_a_busy_route_one_look_goes_every_few_seconds() -> None:
         assert giving_way.is_busy
 
     assert went == 6
+
+
+def test_it_gives_way_to_many_steps_that_fall_due_at_once_too() -> None:
+    route = Route()
+    giving_way = giving_way_to(route)
+
+    route.goes_on(0.5, facts_a_second=4 * BUSY_FROM)
+
+    assert not giving_way.may_go()
 
 
 def test_when_the_rush_is_over_it_goes_at_once() -> None:
