@@ -33,10 +33,7 @@ _log = structlog.get_logger("whistle.pump")
 
 
 class Pace(NamedTuple):
-    """How many records a batch may hold, and for how long at least to rest after one that is not half full.
-
-    Who is not waited for rests longer.
-    """
+    """How many records a batch may hold, and the least rest after one not half full: longer where nobody waits."""
 
     batch_max: int = 500
     rest_seconds: float = 0.01
