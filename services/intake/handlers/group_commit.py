@@ -12,10 +12,6 @@ A = TypeVar("A")
 ROWS_MAX: Final = 256
 WAIT_SECONDS: Final = 0.002
 IN_FLIGHT_MAX: Final = 2
-BESIDE_MIN: Final = 64
-"""Rows for which a second batch begins at once beside the first; fewer wait a little, for a batch costs as much."""
-BESIDE_SECONDS: Final = 0.02
-"""After that they do not wait any longer: the first may be waiting for somebody's lock."""
 WAITING_MAX: Final = 8_192
 
 
@@ -30,7 +26,7 @@ class Waiting(Generic[R, A]):
 
 
 class GroupCommit(Generic[R, A]):
-    """Collects rows for at most 2 ms or 256 of them, beside another batch for at most 20 ms or 64, two at a time.
+    """Collects rows for at most 2 ms or 256 of them, and keeps two batches under way.
 
     `write` answers each row of its batch in order, with a value or with the error that belongs to that row; what it
     raises belongs to all of them. A caller that goes away cancels nothing. When a batch runs out of its time, whoever
@@ -51,9 +47,13 @@ class GroupCommit(Generic[R, A]):
         """
         if len(self._waiting) >= WAITING_MAX:
             raise TooManyWaitingError
-        answer: asyncio.Future[A] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[A] = loop.create_future()
         self._waiting.append(Waiting(row, answer))
-        self._begin_or_wait()
+        if len(self._waiting) >= ROWS_MAX:
+            self._flush()
+        elif self._timer is None:
+            self._timer = loop.call_later(WAIT_SECONDS, self._on_time)
         return answer
 
     async def drained(self) -> None:
@@ -62,27 +62,11 @@ class GroupCommit(Generic[R, A]):
             self._flush()
             await asyncio.wait(self._under_way)
 
-    def _begin_or_wait(self) -> None:
-        """Begin a batch where enough rows wait for it; else see to it that they do not wait for long."""
-        waiting = len(self._waiting)
-        if waiting >= ROWS_MAX:
-            self._flush()
-        elif waiting == BESIDE_MIN:
-            self._flush_in(0.0)  # with whatever comes at the same instant
-        elif waiting and self._timer is None:
-            self._flush_in(BESIDE_SECONDS if self._under_way else WAIT_SECONDS)
-
-    def _flush_in(self, seconds: float) -> None:
-        self._forget_timer()
-        self._timer = asyncio.get_running_loop().call_later(seconds, self._flush)
-
-    def _forget_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+    def _on_time(self) -> None:
+        self._timer = None
+        self._flush()
 
     def _flush(self) -> None:
-        self._forget_timer()
         while self._waiting and len(self._under_way) < IN_FLIGHT_MAX:
             batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), ROWS_MAX))]
             task = asyncio.get_running_loop().create_task(self._answer(batch))
@@ -91,9 +75,8 @@ class GroupCommit(Generic[R, A]):
 
     def _written(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
-        if self._under_way and len(self._waiting) < BESIDE_MIN:
-            self._begin_or_wait()
-        else:  # who came while it was under way has waited long enough
+        # Who came while both batches were under way has waited long enough, unless the timer still runs for them.
+        if self._timer is None or len(self._waiting) >= ROWS_MAX:
             self._flush()
 
     async def _answer(self, batch: Sequence[Waiting[R, A]]) -> None:

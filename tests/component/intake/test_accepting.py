@@ -1,7 +1,6 @@
 """A report comes in once, whatever the connection does, and nobody else pays for one bad row."""
 
 import asyncio
-from collections.abc import Sequence
 
 import msgspec
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from services.contracts.codec import decode
 from services.contracts.events import ReportReceived
 from services.intake.api.reading import claim_of
-from services.intake.handlers.group_commit import BESIDE_MIN, ROWS_MAX, GroupCommit, TooManyWaitingError
+from services.intake.handlers.group_commit import ROWS_MAX, GroupCommit, TooManyWaitingError
 from services.intake.handlers.group_commit import WAITING_MAX as ROWS_WAITING_MAX
 from services.intake.handlers.writing_down import CONTACT, TEXT
 from tests.component.intake.window import KEYS, REPORTS, Window
@@ -208,70 +207,3 @@ async def test_who_waits_behind_a_batch_that_runs_out_of_time_is_refused_with_it
 
     assert {type(answer.exception()) for answer in answers[: 2 * ROWS_MAX]} == {TimeoutError}
     assert {type(answer.exception()) for answer in answers[2 * ROWS_MAX :]} == {TooManyWaitingError}
-
-
-class Slow:
-    """Writes batches, of which each is under way until it is let go."""
-
-    def __init__(self) -> None:
-        self.sizes: list[int] = []
-        self._going: list[asyncio.Event] = []
-        self.group: GroupCommit[int, int] = GroupCommit(self._write)
-
-    async def submit(self, count: int) -> None:
-        """Submit rows in one instant, and let the loop turn."""
-        for row in range(count):
-            self.group.submit(row)
-        for _ in range(5):
-            await asyncio.sleep(0)
-
-    async def let_go(self, nth: int) -> None:
-        """End a batch."""
-        self._going[nth].set()
-        for _ in range(5):
-            await asyncio.sleep(0)
-
-    async def _write(self, rows: Sequence[int]) -> list[int | Exception]:
-        self.sizes.append(len(rows))
-        self._going.append(asyncio.Event())
-        await self._going[-1].wait()
-        return [*rows]
-
-
-async def test_few_rows_wait_for_the_batch_under_way_and_begin_when_it_ends() -> None:
-    slow = Slow()
-    await slow.submit(ROWS_MAX)
-
-    await slow.submit(BESIDE_MIN - 1)
-    assert slow.sizes == [ROWS_MAX]
-
-    await slow.let_go(0)
-    assert slow.sizes == [ROWS_MAX, BESIDE_MIN - 1]
-
-
-async def test_many_rows_begin_a_batch_beside_the_one_under_way() -> None:
-    slow = Slow()
-    await slow.submit(ROWS_MAX)
-
-    await slow.submit(BESIDE_MIN + 3)
-
-    assert slow.sizes == [ROWS_MAX, BESIDE_MIN + 3]
-
-
-async def test_few_rows_do_not_wait_for_a_batch_that_hangs() -> None:
-    slow = Slow()
-    await slow.submit(ROWS_MAX)
-
-    await slow.submit(1)
-
-    assert await eventually(lambda: slow.sizes == [ROWS_MAX, 1], within_seconds=30)
-
-
-async def test_what_waits_behind_two_batches_does_not_wait_for_the_one_that_hangs() -> None:
-    slow = Slow()
-    await slow.submit(2 * ROWS_MAX)
-    await slow.submit(1)
-
-    await slow.let_go(0)
-
-    assert await eventually(lambda: slow.sizes == [ROWS_MAX, ROWS_MAX, 1], within_seconds=30)
