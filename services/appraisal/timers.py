@@ -67,7 +67,8 @@ class Compiler:
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
-        """Tick until stopped."""
+        """Tick until stopped. What came while no process was there is a rush, too."""
+        self._rest("drafts", self.quiet_seconds)
         while not self._stopping.is_set():
             await retry_transient(self.tick, self.outages)
             try:

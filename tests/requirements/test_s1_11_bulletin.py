@@ -1,5 +1,6 @@
 """S1-11: monthly bulletin is reproducible byte for byte from the event log; each number drills down to case ids."""
 
+import asyncio
 import io
 import random
 from collections.abc import AsyncIterator, Iterator
@@ -11,21 +12,25 @@ import asyncpg
 import msgspec
 import openpyxl
 import pytest
+from prometheus_client import CollectorRegistry
 
 from services.appraisal.domain.bulletin import Bulletin, RateShown, Shown, canonical, read_bulletin
 from services.appraisal.domain.compiling import compile_bulletin
 from services.appraisal.domain.periods import period_of
+from services.appraisal.metrics import AppraisalMetrics
 from services.appraisal.store.drafts import Standing, standing_of
 from services.appraisal.store.months import read_month
 from services.appraisal.store.publishing import NotPublishedError, publish_bulletin
 from services.appraisal.store.workbook import workbook_of
 from services.appraisal.timers import BUSY_FACTS
+from services.chassis.metrics import counted
 from services.contracts.events.progress import ReportedIn, StepTaken, WhistleBlown
 from services.contracts.events.whistles import Called, DepartmentEvaluated, ProposalDecided, Whistle
 from tests.builders import an_id
 from tests.environment.database import Database
 from tests.requirements.test_x_12_three_rates import march, ten_cases
 from tests.unit.appraisal.stories import Story, row_from
+from tests.waiting import eventually
 from tests.wire.appraisal.room import ZONE, Room, a_room
 from tests.wire.desk.office import token_of
 
@@ -187,6 +192,18 @@ async def test_a_draft_waits_until_some_time_after_a_rush_of_facts(room: Room) -
         await compiler.tick()  # the rush comes
         await compiler.tick()  # and is over
         assert int(room.database.run_sql("select count(*) from appraisal.drafts where period = '2026-03'")) == drafts
+
+
+async def test_a_process_that_has_just_started_waits_as_after_a_rush(room: Room) -> None:
+    await room.keep(a_month())
+    careful = replace(room.another_process(), metrics=AppraisalMetrics.create(CollectorRegistry()))
+    hurried = replace(room.another_process(), quiet_seconds=0.0)
+    running = [asyncio.create_task(compiler.run()) for compiler in (careful, hurried)]
+
+    await eventually(lambda: counted(hurried.metrics.drafts) >= 1, within_seconds=60)
+
+    assert counted(careful.metrics.drafts) == 0
+    await asyncio.gather(careful.stop(), hurried.stop(), *running)
 
 
 async def test_a_month_that_is_not_over_is_not_published(room: Room) -> None:
