@@ -108,8 +108,8 @@ async def measure_steps_under_load(bench: Bench, bodies: Sequence[str], count: i
     """Note the same for a long holiday's end, and intake's answers meanwhile."""
     await _have(bench, bodies, count)
     due, cases = await _put(bench, count)
-    settling = asyncio.create_task(_until_taken(bench, due, cases))
     ahead = (due - await bench.now()).total_seconds()
+    settling = asyncio.create_task(_until_taken(bench, due, cases))
     sent = await send_steadily(bench.route.url, bodies, per_second=per_second, seconds=ahead + 20)
     seconds = await settling
     if cases < count:
