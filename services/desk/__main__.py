@@ -27,7 +27,7 @@ from services.desk.ports import Window
 from services.desk.settings import DeskSettings
 from services.desk.store.pictures import WorkPictures
 from services.desk.store.window import SECONDS_MAX, IntakeWindow
-from services.ledger.store.acting import Acting
+from services.ledger.store.acting_together import ActingTogether
 from services.ledger.store.cities import Cities
 from services.reference.versions.cache import ReferenceCache, reference_cache
 
@@ -81,7 +81,7 @@ async def run(settings: DeskSettings, shell: Shell) -> None:
         shell.health.add("postgres", partial(ready, pool, settings.postgres))
         metrics = DeskMetrics.create(shell.registry, ACT_TYPES)
         cities = Cities(reference)
-        acts = PerformActs(ledger=Acting(pool, cities), metrics=metrics, seconds_max=settings.act_seconds_max)
+        acts = PerformActs(ledger=ActingTogether(pool, cities), metrics=metrics, seconds_max=settings.act_seconds_max)
         cursors = Cursors(key_for(b"cursors", settings.keys()))
         desk = Desk(pool=pool, acts=acts, versions=cities, cursors=cursors, metrics=metrics)
         app = desk_app(desk)

@@ -8,6 +8,7 @@ from typing import Final
 
 import structlog
 
+from services.chassis.group_commit import TooManyWaitingError
 from services.chassis.outages import is_transient
 from services.chassis.web.acts import etag_of
 from services.chassis.web.problems import Problem, of_status, unavailable
@@ -89,6 +90,7 @@ _PLAIN: Final[dict[type[Exception], tuple[Outcome, Callable[[], Problem]]]] = {
     UnknownTokenError: ("nobody", nobody),
     KeyReusedError: ("key_reused", _key_reused),
     ClockStoppedError: ("stopped", _clock_stopped),
+    TooManyWaitingError: ("unavailable", unavailable),
 }
 
 

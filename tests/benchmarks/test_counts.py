@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final
@@ -32,7 +33,8 @@ from services.intake.store.city import ReferenceCity
 from services.intake.store.reports import PostgresReports
 from services.ledger.domain.acts import Act, Handle, SignIn, Verify
 from services.ledger.domain.whistle.acts import Blow, ReportIn
-from services.ledger.store.acting import Acting, Asking
+from services.ledger.store.acting import Asking
+from services.ledger.store.acting_together import ACTS_MAX, ActingTogether
 from services.ledger.store.opening import Openings
 from services.ledger.store.settling import Settling
 from services.notify.ports import FactKey
@@ -158,7 +160,7 @@ async def test_an_act_is_four_statements_and_one_more_where_somebody_may_be_call
     costs: dict[str, int] = {}
     rows: dict[str, dict[str, float]] = {}
     async with counted_pool(database, "desk_api") as (pool, statements):
-        acting, revision = Acting(pool, city), 1
+        acting, revision = ActingTogether(pool, city), 1
         for who, act in LIFE:
             name = str(act.__struct_config__.tag)
             before = rows_of(database)
@@ -168,6 +170,22 @@ async def test_an_act_is_four_statements_and_one_more_where_somebody_may_be_call
 
     assert costs == baseline("desk.statements_per_act")
     assert rows == baseline("desk.rows_per_act")
+
+
+async def test_acts_that_come_together_are_as_many_statements_as_one(database: Database) -> None:
+    database.run_sql(SETUP + person_sql("drainage"))
+    city: Any = TheCity()
+    names = [f"case {number}" for number in range(ACTS_MAX)]
+    async with counted_pool(database, "ledger_writer") as (pool, _), Openings(pool, city).gate() as gate:
+        await gate.open_once([a_dispatched_case(name) for name in names])
+    async with counted_pool(database, "desk_api") as (pool, statements):
+        acting = ActingTogether(pool, city)
+        first = asking("drainage", SignIn(), 1)
+        asked = [replace(first, case_id=an_id(name), key=name) for name in names]
+        with statements.counted() as sent:
+            await asyncio.gather(*(acting.perform(one) for one in asked))
+
+    assert len(sent) == baseline("desk.statements_per_batch_of_acts")
 
 
 async def test_no_function_of_an_opening_or_an_act_is_planned_anew(database: Database) -> None:
@@ -180,16 +198,16 @@ async def test_no_function_of_an_opening_or_an_act_is_planned_anew(database: Dat
     await everybody_gone(database)
     before = functions_called(database)
     async with counted_pool(database, "desk_api") as (pool, _):
-        revision = 1
+        acting, revision = ActingTogether(pool, city), 1
         for who, act in LIFE:
-            revision = (await Acting(pool, city).perform(asking(who, act, revision))).revision
+            revision = (await acting.perform(asking(who, act, revision))).revision
     await everybody_gone(database)
 
     called = functions_called(database)
     of_acts = {name: more for name, calls in called.items() if (more := calls - before.get(name, 0))}
     assert of_acts == baseline("desk.functions_per_life")
     assert called.keys().isdisjoint(database.run_sql(PLANNED_ANEW).split())
-    assert database.run_sql(KEPT).split() == ["open", "take", "write"]
+    assert database.run_sql(KEPT).split() == ["open", "take", "take_each", "write", "write_each"]
 
 
 async def test_a_batch_of_facts_is_one_statement(database: Database) -> None:
@@ -222,7 +240,8 @@ PLANNED_ANEW: Final = """
     where p.prolang = (select oid from pg_language where lanname = 'sql')
 """
 KEPT: Final = """
-    select proname from pg_proc where pronamespace = 'ledger'::regnamespace and proname in ('open', 'take', 'write')
+    select proname from pg_proc where pronamespace = 'ledger'::regnamespace
+        and proname in ('open', 'take', 'take_each', 'write', 'write_each')
         and 'plan_cache_mode=force_generic_plan' = any (proconfig) order by 1
 """
 

@@ -7,6 +7,7 @@ from tests.sabotage.guard import Guard
 UNIT: Final = "tests/unit/ledger"
 STORE: Final = "tests/wire/ledger/test_store.py"
 LOCKED: Final = "tests/wire/ledger/test_locked.py"
+TOGETHER: Final = "tests/wire/ledger/test_acting_together.py"
 SQL: Final = "services/ledger/sql"
 SECOND: Final = f"{LOCKED}::test_who_comes_second_waits_and_then_sees_what_was_done_and_what_time_it_is"
 
@@ -14,7 +15,7 @@ OF_CASES: Final = (
     Guard(
         name="settle first",
         file="services/ledger/store/acting.py",
-        old="        await settle_all(connection, taken, self.cities, asking.act)\n",
+        old="    await settle_all(connection, taken, cities, {act.asking.case_id: act.asking.act for act in acts})\n",
         new="",
         seen_by=f"{STORE}::test_a_refused_act_still_commits_what_was_settled",
     ),
@@ -48,14 +49,14 @@ OF_CASES: Final = (
     ),
     Guard(
         name="the case's row lock",
-        file=f"{SQL}/0270_acts_cost_what_they_change.sql",
+        file=f"{SQL}/0300_acts_together.sql",
         old="where c.case_id = any (case_ids) order by c.case_id for update\n",
         new="where c.case_id = any (case_ids) order by c.case_id\n",
         seen_by=SECOND,
     ),
     Guard(
         name="now is read after the lock",
-        file=f"{SQL}/0270_acts_cost_what_they_change.sql",
+        file=f"{SQL}/0300_acts_together.sql",
         old="    instant timestamptz;\n    earlier json;\n",
         new="    instant timestamptz := clock.now();\n    earlier json;\n",
         also=(
@@ -77,6 +78,20 @@ OF_CASES: Final = (
         old="      and (person.person_id is null\n",
         new="      and (true\n",
         seen_by=f"{LOCKED}::test_what_is_somebody_elses_is_not_written",
+    ),
+    Guard(
+        name="acts together: a write refuses what is not its asker's",
+        file=f"{SQL}/0300_acts_together.sql",
+        old="    if theirs <> jsonb_array_length(changes -> 'cases') then\n",
+        new="    if false then\n",
+        seen_by=f"{TOGETHER}::test_whoever_has_one_case_does_not_write_another_under_it",
+    ),
+    Guard(
+        name="a person's write is of its cases only",
+        file=f"{SQL}/0300_acts_together.sql",
+        old="    if not jsonb_path_query_array(changes, '$.cases[*].case_id')",
+        new="    if false and jsonb_path_query_array(changes, '$.cases[*].case_id')",
+        seen_by=f"{TOGETHER}::test_rows_of_a_case_that_is_not_written_are_not_written",
     ),
     Guard(
         name="owed steps never move: a pause",
@@ -158,8 +173,8 @@ OF_CASES: Final = (
     Guard(
         name="If-Match",
         file="services/ledger/store/acting.py",
-        old="        if asking.if_match != revision:\n",
-        new="        if False:\n",
+        old="    if act.asking.if_match != revision:\n",
+        new="    if False:\n",
         seen_by=f"{STORE}::test_an_old_revision_is_refused_but_a_blue_mark_does_not_make_a_click_fail",
     ),
 )

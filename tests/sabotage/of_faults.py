@@ -10,7 +10,7 @@ OF_FAULTS: Final = (
     Guard(
         name="settle first, under faults",
         file="services/ledger/store/acting.py",
-        old="        await settle_all(connection, taken, self.cities, asking.act)\n",
+        old="    await settle_all(connection, taken, cities, {act.asking.case_id: act.asking.act for act in acts})\n",
         new="",
         seen_by=f"{PLAYED}[s16]",
     ),

@@ -5,6 +5,7 @@ from typing import Final
 
 from prometheus_client import Counter
 
+from services.chassis.group_commit import TooManyWaitingError
 from services.chassis.pictures import NotAPictureError
 from services.chassis.web.problems import Problem, invalid, of_status, unavailable
 from services.chassis.web.unexpected import problem_of
@@ -12,7 +13,6 @@ from services.intake.domain.lanes import Advice
 from services.intake.domain.refusals import OtherBodyError, RefusedError, StateSecretError, UndecidedError
 from services.intake.handlers.attaching import TooManyPicturesError
 from services.intake.handlers.following_up import AlreadyDoneError
-from services.intake.handlers.group_commit import TooManyWaitingError
 from services.intake.handlers.tracking import NoSuchReportError
 from services.reference.versions.cache import NothingPublishedError
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 from uuid import UUID
 
+from services.chassis.group_commit import GroupCommit
 from services.chassis.sealing import Keys
 from services.intake.domain.admission import Admitted
 from services.intake.domain.lately import SaidLately
@@ -21,7 +22,6 @@ from services.intake.domain.refusals import (
 )
 from services.intake.domain.repeats import repeat_mark
 from services.intake.domain.tracking import tracking_code
-from services.intake.handlers.group_commit import GroupCommit
 from services.intake.handlers.writing_down import ToAccept, written_down
 from services.intake.metrics import IntakeMetrics
 from services.intake.ports import (

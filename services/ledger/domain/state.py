@@ -25,6 +25,8 @@ class CaseRow(msgspec.Struct, kw_only=True):
     version: int
     found_version: int = 0
     """The version it was taken at; a write refuses any other (design §3)."""
+    asker: int = 1
+    """Whose act changes it, by the place among those who ask together, from 1; of one alone it is the first."""
     revision: int = 1
     state: State
     attempt: int

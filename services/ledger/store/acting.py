@@ -1,6 +1,7 @@
 """A person's act: take, settle, judge, write, in one transaction; a repeat answers the same (design §9)."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -10,7 +11,7 @@ import asyncpg
 import msgspec
 
 from services.chassis.postgres import Pool
-from services.ledger.domain.acts import Act, RefusedError
+from services.ledger.domain.acts import Act, Asker, RefusedError
 from services.ledger.domain.life.merging import others_of
 from services.ledger.domain.life.table import perform
 from services.ledger.domain.life.transition import Asked
@@ -20,6 +21,7 @@ from services.ledger.store.settling import settle_all
 from services.ledger.store.taking import Answered, Taken, take
 from services.ledger.store.writing import ActRow, write
 
+CONFLICTS: Final = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.UniqueViolationError)
 CONFLICTS_MAX: Final = 3
 """Deadlocks and lost races are retried this often before the caller is told to try again."""
 
@@ -94,7 +96,7 @@ class Acting:
                 raise UnknownTokenError from error
             except asyncpg.InsufficientPrivilegeError as error:  # the case was taken from this person's units meanwhile
                 raise NoSuchCaseError from error
-            except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.UniqueViolationError):
+            except CONFLICTS:
                 if attempt == CONFLICTS_MAX:
                     raise
         raise AssertionError("the loop returns or raises")
@@ -116,26 +118,56 @@ class Acting:
             raise ClockStoppedError
         if taken.answered is not None:
             return _repeated(taken.answered, asking), None
-        revision = case.case.revision
-        await settle_all(connection, taken, self.cities, asking.act)
-        refusal = await self._judge(case, taken, asking, revision)
-        answer = _answer(case, taken.now)
-        act = None if refusal is not None else _act_row(asking, answer, taken.now)
-        await write(connection, taken.cases, asking.token_hash, act)
-        return answer, refusal
+        beside = {other.case.case_id: other for other in taken.cases if other is not case}
+        in_hand = ActInHand(asking=asking, asker=taken.asker, case=case, beside=beside)
+        [acted] = await act_on(connection, taken, self.cities, [in_hand])
+        await write(connection, taken.cases, asking.token_hash, acted.row)
+        return acted.answer, acted.refusal
 
-    async def _judge(self, case: TakenCase, taken: Taken, asking: Asking, revision: int) -> Exception | None:
-        if asking.if_match != revision:
-            return StaleRevisionError(case.case.revision)
-        if taken.asker is None:
-            return UnknownTokenError()
-        city = await self.cities.of(case.case.reference_version, case.case.applied_version)
-        try:
-            beside = {other.case.case_id: other for other in taken.cases if other is not case}
-            perform(case, Asked(act=asking.act, asker=taken.asker, now=taken.now, city=city, beside=beside))
-        except RefusedError as refused:
-            return refused
-        return None
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActInHand:
+    """An act, who asks it, and the taken cases it needs."""
+
+    asking: Asking
+    asker: Asker | None
+    case: TakenCase
+    beside: Mapping[UUID, TakenCase]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acted:
+    """Where the case stands now; `row` is kept for a repeat, None for an act that was refused."""
+
+    answer: ActAnswer
+    refusal: Exception | None
+    row: ActRow | None
+
+
+async def act_on(connection: Any, taken: Taken, cities: Cities, acts: Sequence[ActInHand]) -> list[Acted]:
+    """Settle all taken cases, then let each act take effect or be refused, for itself; nothing is written yet."""
+    revisions = [act.case.case.revision for act in acts]
+    await settle_all(connection, taken, cities, {act.asking.case_id: act.asking.act for act in acts})
+    acted: list[Acted] = []
+    for act, revision in zip(acts, revisions, strict=True):
+        refusal = await _judge(act, taken.now, cities, revision)
+        answer = _answer(act.case, taken.now)
+        row = None if refusal is not None else _act_row(act.asking, answer, taken.now)
+        acted.append(Acted(answer=answer, refusal=refusal, row=row))
+    return acted
+
+
+async def _judge(act: ActInHand, now: datetime, cities: Cities, revision: int) -> Exception | None:
+    if act.asking.if_match != revision:
+        return StaleRevisionError(act.case.case.revision)
+    if act.asker is None:
+        return UnknownTokenError()
+    city = await cities.of(act.case.case.reference_version, act.case.case.applied_version)
+    try:
+        perform(act.case, Asked(act=act.asking.act, asker=act.asker, now=now, city=city, beside=act.beside))
+    except RefusedError as refused:
+        return refused
+    return None
 
 
 def _answer(case: TakenCase, now: datetime) -> ActAnswer:

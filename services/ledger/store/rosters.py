@@ -1,6 +1,7 @@
 """Who would be called if a whistle were blown now: asked before a case is settled or acted on, and only then (S1-07)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,19 +14,24 @@ from services.ledger.domain.whistle.acts import Blow, Decide
 from services.ledger.store.cities import Cities
 from services.ledger.store.taking import Taken
 
+NOBODY_ACTS: Final[Mapping[UUID, object]] = MappingProxyType({})
 ON_DUTY: Final = "select unit, person_id, head from ledger.on_duty($1, $2)"
 
 
-async def call_the_roll(connection: Any, taken: Taken, cities: Cities, act: object = None) -> None:
-    """Let the taken cases know who is on duty, where a whistle may be blown by a step owed now or by this act."""
-    cases = [case for case in taken.cases if may_whistle(case, taken, act)]
+async def call_the_roll(
+    connection: Any, taken: Taken, cities: Cities, acts: Mapping[UUID, object] = NOBODY_ACTS
+) -> None:
+    """Let the taken cases know who is on duty, where a whistle may be blown by a step owed now or by the case's act."""
+    cases = [case for case in taken.cases if may_whistle(case, taken, acts.get(case.case.case_id))]
     if not cases:
         return
     units = {
         unit
         for case in cases
         for unit in units_of(
-            case.document, await cities.of(case.case.reference_version, case.case.applied_version), act
+            case.document,
+            await cities.of(case.case.reference_version, case.case.applied_version),
+            acts.get(case.case.case_id),
         )
     }
     rows = await connection.fetch(ON_DUTY, sorted(units), taken.now)

@@ -1,5 +1,6 @@
 """Owed steps, made effective: whoever asks, each takes effect once (design §3 "Time is an act")."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from services.ledger.domain.moving import Coming, catch_up, knowing_years
 from services.ledger.store.aside import Aside, CannotSettleError
 from services.ledger.store.cities import Cities
 from services.ledger.store.red_steps import count_reds
-from services.ledger.store.rosters import call_the_roll
+from services.ledger.store.rosters import NOBODY_ACTS, call_the_roll
 from services.ledger.store.taking import Taken, take_owed
 from services.ledger.store.writing import write
 
@@ -60,18 +61,18 @@ class Settling:
         return _summary(taken)
 
 
-async def settle_all(connection: Any, taken: Taken, cities: Cities, act: object = None) -> None:
+async def settle_all(connection: Any, taken: Taken, cities: Cities, acts: Mapping[UUID, object] = NOBODY_ACTS) -> None:
     """Settle every taken case up to the instant it was taken at.
 
     Before, the cases learn what their steps may go by: who is on duty, how many red steps a unit drew this month.
-    `act` is what somebody is about to do. A case that has not applied the version in force settles up to each
+    `acts` is what people are about to do, by case. A case that has not applied the version in force settles up to each
     `active_from` on the way, and moves there.
 
     Raises:
         CannotSettleError: one case defies deciding; nothing may be written then.
     """
     await count_reds(connection, taken, cities)
-    await call_the_roll(connection, taken, cities, act)
+    await call_the_roll(connection, taken, cities, acts)
     known: dict[tuple[int, int], tuple[City, tuple[Coming, ...]]] = {}
     for case in taken.cases:
         versions = (case.case.reference_version, case.case.applied_version)

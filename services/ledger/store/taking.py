@@ -15,6 +15,7 @@ from services.ledger.domain.taken import TakenCase
 COLUMNS: Final = "taken_at, epoch, stopped, actor, answered, document"
 TAKE: Final = f"select {COLUMNS} from ledger.take($1, $2, $3)"
 TAKE_OWED: Final = f"select {COLUMNS} from ledger.take_owed($1)"
+TAKE_EACH: Final = "select place, taken_at, epoch, stopped, actor, document from ledger.take_each($1, $2, $3)"
 
 
 class Answered(msgspec.Struct, frozen=True):
@@ -41,6 +42,15 @@ class Taken:
         return next((case for case in self.cases if case.case.case_id == case_id), None)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenFor:
+    """A taken case, the place among the acts asked of the one that is about it, and who asks that."""
+
+    place: int
+    asker: Asker
+    case: TakenCase
+
+
 _DOCUMENT: Final = msgspec.json.Decoder(CaseDocument)
 _ASKER: Final = msgspec.json.Decoder(Asker)
 _ANSWERED: Final = msgspec.json.Decoder(Answered)
@@ -60,6 +70,30 @@ async def take(
 async def take_owed(connection: Any, at_most: int) -> Taken | None:
     """Take the cases that owe a step by now, oldest first; what another instance holds is left to it."""
     return _taken(await connection.fetch(TAKE_OWED, at_most))
+
+
+async def take_each(
+    connection: Any, case_ids: Sequence[UUID], token_hashes: Sequence[bytes], keys: Sequence[str]
+) -> tuple[Taken, Sequence[TakenFor]] | None:
+    """Take the case of each of several acts, waiting for nobody; None when there is none to be taken.
+
+    Left out is what has to go alone: cases that somebody else holds or the asker may not see, acts answered before,
+    tokens that open nothing.
+    """
+    rows = await connection.fetch(TAKE_EACH, case_ids, token_hashes, keys)
+    if not rows:
+        return None
+    each = [
+        TakenFor(
+            place=row["place"] - 1,
+            asker=_ASKER.decode(row["actor"]),
+            case=TakenCase(_DOCUMENT.decode(row["document"]), row["epoch"]),
+        )
+        for row in rows
+    ]
+    first = rows[0]
+    cases = [one.case for one in each]
+    return Taken(now=first["taken_at"], stopped=first["stopped"], asker=None, answered=None, cases=cases), each
 
 
 def _taken(rows: Sequence[Any]) -> Taken | None:

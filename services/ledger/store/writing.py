@@ -13,6 +13,7 @@ from services.ledger.domain.state import AssignmentRow, CallRow, CaseRow, ClockR
 from services.ledger.domain.taken import TakenCase
 
 WRITE: Final = "select ledger.write($1, $2, $3)"
+WRITE_EACH: Final = "select ledger.write_each($1, $2, $3)"
 ISSUE: Final = "select ledger.issue_notice($1, $2, $3)"
 
 _ENCODER: Final = msgspec.json.Encoder()
@@ -61,6 +62,8 @@ class ActRow(msgspec.Struct, kw_only=True):
     """SHA-256 of the act's body, in hex."""
     at: datetime
     answer: msgspec.Raw
+    asker: int = 1
+    """Whose act it was, as in a case's row."""
 
 
 class Changes(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -78,6 +81,7 @@ class Changes(msgspec.Struct, kw_only=True, omit_defaults=True):
     notices: list[NoticeRow] = []
     followups: list[FollowUpRow] = []
     act: ActRow | None = None
+    acts: list[ActRow] = []
 
 
 async def write(
@@ -94,12 +98,27 @@ async def write(
         await connection.execute(WRITE, _ENCODER.encode(changes).decode(), bodies, token_hash)
 
 
+async def write_each(
+    connection: Any, cases: Iterable[TakenCase], token_hashes: Sequence[bytes], acts: Sequence[ActRow]
+) -> None:
+    """Write back what several acts changed, all or nothing; each row says by its `asker` whose token it is under.
+
+    Raises:
+        asyncpg.InsufficientPrivilegeError: a case is not its asker's to see, or the token opens nothing any more.
+        What `write` raises.
+    """
+    changes, bodies = changes_of([case for case in cases if case.facts])
+    changes.acts = list(acts)
+    if changes.cases or acts:
+        await connection.execute(WRITE_EACH, _ENCODER.encode(changes).decode(), bodies, token_hashes)
+
+
 async def issue(connection: Any, notices: Iterable[NoticeIssued]) -> None:
     """Issue notices that no case states, each once by its id."""
     await connection.executemany(ISSUE, [(notice.event_id, notice.at, encode(notice)) for notice in notices])
 
 
-def changes_of(cases: Sequence[TakenCase], act: ActRow | None) -> tuple[Changes, list[bytes]]:
+def changes_of(cases: Sequence[TakenCase], act: ActRow | None = None) -> tuple[Changes, list[bytes]]:
     """Return the changed rows of all cases, and the bytes of facts and notices beside them."""
     changes = Changes(cases=[case.case for case in cases], act=act)
     bodies: list[bytes] = []

@@ -5,11 +5,11 @@ import asyncio
 import msgspec
 import pytest
 
+from services.chassis.group_commit import ROWS_MAX, GroupCommit, TooManyWaitingError
+from services.chassis.group_commit import WAITING_MAX as ROWS_WAITING_MAX
 from services.contracts.codec import decode
 from services.contracts.events import ReportReceived
 from services.intake.api.reading import claim_of
-from services.intake.handlers.group_commit import ROWS_MAX, GroupCommit, TooManyWaitingError
-from services.intake.handlers.group_commit import WAITING_MAX as ROWS_WAITING_MAX
 from services.intake.handlers.writing_down import CONTACT, TEXT
 from tests.component.intake.window import KEYS, REPORTS, Window
 from tests.waiting import eventually

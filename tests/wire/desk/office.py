@@ -23,7 +23,7 @@ from services.desk.metrics import DeskMetrics
 from services.identity.tokens import IssuedToken, issue_token
 from services.ledger.domain.city import City
 from services.ledger.domain.moving import Coming
-from services.ledger.store.acting import Acting
+from services.ledger.store.acting_together import ActingTogether
 from services.ledger.store.opening import Openings
 from services.ledger.store.settling import Settling
 from tests.builders import a_city, a_dispatched_case, a_report, an_id
@@ -90,7 +90,7 @@ class Office:
         metrics = DeskMetrics.create(self.registry, ACT_TYPES)
         self.desk = Desk(
             pool=reader,
-            acts=PerformActs(ledger=Acting(reader, cities), metrics=metrics),
+            acts=PerformActs(ledger=ActingTogether(reader, cities), metrics=metrics),
             versions=cities,
             cursors=Cursors(b"a key of the test's own"),
             metrics=metrics,

@@ -13,7 +13,8 @@ from services.desk.domain.permitted import ACT_TYPES, permitted
 from services.desk.queries.cases import CASE_BY_ID
 from services.ledger.domain.acts import Asker, RefusedError
 from services.ledger.domain.state import CENTER, CaseDocument
-from services.ledger.store.acting import Acting, Asking, NoSuchCaseError, StaleRevisionError
+from services.ledger.store.acting import Asking, NoSuchCaseError, StaleRevisionError
+from services.ledger.store.acting_together import ActingTogether
 from services.ledger.store.opening import Openings
 from services.ledger.store.settling import Settling
 from tests.builders import MONDAY_NOON, a_dispatched_case, a_report, an_id
@@ -113,7 +114,7 @@ class Disorder:
         self.owner = owner
         cities: Any = TheCity(a_gridded_city())
         self.openings, self.settling = Openings(writer, cities), Settling(writer, cities)
-        self.acting = Acting(desk, cities)
+        self.acting = ActingTogether(desk, cities)
         self.names = [f"case-{number}" for number in range(cases)]
         self.special: dict[str, dict[str, Any]] = {}
         """What decisions on a case say besides, such as limits of the law."""

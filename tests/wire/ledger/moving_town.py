@@ -10,7 +10,7 @@ import asyncpg
 import msgspec
 
 from services.contracts.events import Place
-from services.ledger.store.acting import Acting
+from services.ledger.store.acting_together import ActingTogether
 from services.ledger.store.cities import Cities
 from services.ledger.store.modes import switch_and_tell
 from services.ledger.store.moving import Moving
@@ -55,7 +55,7 @@ class Town:
         self.reference = ReferenceCache(PublishedVersions(self.pool))
         self.cities = Cities(self.reference)
         self.openings, self.settling = Openings(self.pool, self.cities), Settling(self.pool, self.cities)
-        self.moving, self.acting = Moving(self.pool, self.cities), Acting(self.desk, self.cities)
+        self.moving, self.acting = Moving(self.pool, self.cities), ActingTogether(self.desk, self.cities)
 
     def at(self, instant: datetime) -> None:
         self.database.run_sql(f"update public.stepped set at = '{instant.isoformat()}'")

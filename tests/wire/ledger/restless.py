@@ -27,13 +27,13 @@ from services.ledger.handlers import ApplyFollowUps, OpenCases
 from services.ledger.metrics import LedgerMetrics
 from services.ledger.store.acting import (
     ActAnswer,
-    Acting,
     Asking,
     KeyReusedError,
     NoSuchCaseError,
     StaleRevisionError,
     UnknownTokenError,
 )
+from services.ledger.store.acting_together import ActingTogether
 from services.ledger.store.opening import Openings
 from services.ledger.store.settling import Settling, settle_all
 from services.ledger.store.taking import take
@@ -132,7 +132,7 @@ class Restless:
         cities: Any = TheCity(a_gridded_city())
         self.cities = cities
         self.openings, self.settling = Openings(self.pools.writer, cities), Settling(self.pools.writer, cities)
-        self.acting = Acting(self.pools.desk, cities)
+        self.acting = ActingTogether(self.pools.desk, cities)
         metrics = LedgerMetrics.create(CollectorRegistry())
         self.open_cases = OpenCases(ledger=self.openings, metrics=metrics, wake_relay=lambda: None)
         self.apply_followups = ApplyFollowUps(ledger=self.openings, metrics=metrics, wake_relay=lambda: None)

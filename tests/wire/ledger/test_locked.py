@@ -56,7 +56,7 @@ def settled(taken: Taken) -> TakenCase:
 
 async def write_as_it_is(connection: Any, case: TakenCase) -> None:
     """Write rows of a case that states nothing."""
-    changes, bodies = changes_of([case], None)
+    changes, bodies = changes_of([case])
     await connection.execute(WRITE, msgspec.json.encode(changes).decode(), bodies, None)
 
 

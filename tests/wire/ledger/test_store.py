@@ -23,6 +23,7 @@ from services.ledger.store.acting import (
     StaleRevisionError,
     UnknownTokenError,
 )
+from services.ledger.store.acting_together import ActingTogether
 from services.ledger.store.opening import Openings
 from services.ledger.store.settling import Settling
 from tests.builders import a_city, a_dispatched_case, a_report, an_id
@@ -53,11 +54,11 @@ class TheCity:
 
 
 class LedgerInTest:
-    def __init__(self, database: Database, pool: Any, desk: Any) -> None:
+    def __init__(self, database: Database, pool: Any, acting: Acting | ActingTogether) -> None:
         self.database, self.pool = database, pool
         self.openings = Openings(pool, TheCity())  # type: ignore[arg-type]
         self.settling = Settling(pool, TheCity())  # type: ignore[arg-type]
-        self.acting = Acting(desk, TheCity())  # type: ignore[arg-type]
+        self.acting = acting
 
     async def open(self, *names: str, **changes: Any) -> int:
         async with self.openings.gate() as gate:
@@ -75,14 +76,14 @@ class LedgerInTest:
         )
 
 
-@pytest.fixture
-async def ledger(database: Database) -> AsyncIterator[LedgerInTest]:
+@pytest.fixture(params=[Acting, ActingTogether])
+async def ledger(request: pytest.FixtureRequest, database: Database) -> AsyncIterator[LedgerInTest]:
     database.run_sql(SETUP + "\n".join(person_sql(unit) for unit in TOKENS))
     async with (
         asyncpg.create_pool(database.dsn("ledger_writer"), min_size=1, max_size=4) as pool,
         asyncpg.create_pool(database.dsn("desk_api"), min_size=1, max_size=4) as desk,
     ):
-        yield LedgerInTest(database, pool, desk)
+        yield LedgerInTest(database, pool, request.param(desk, TheCity()))
 
 
 def person_sql(unit: str) -> str:

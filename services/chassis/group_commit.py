@@ -26,15 +26,23 @@ class Waiting(Generic[R, A]):
 
 
 class GroupCommit(Generic[R, A]):
-    """Collects rows for at most 2 ms or 256 of them, and keeps two batches under way.
+    """Collects rows for at most `wait_seconds` or `rows_max` of them, and keeps two batches under way.
 
     `write` answers each row of its batch in order, with a value or with the error that belongs to that row; what it
     raises belongs to all of them. A caller that goes away cancels nothing. When a batch runs out of its time, whoever
     waits behind it is refused at once: they would wait for as long again, and longer than any client does.
     """
 
-    def __init__(self, write: Callable[[Sequence[R]], Awaitable[Sequence[A | Exception]]]) -> None:
+    def __init__(
+        self,
+        write: Callable[[Sequence[R]], Awaitable[Sequence[A | Exception]]],
+        *,
+        rows_max: int = ROWS_MAX,
+        wait_seconds: float = WAIT_SECONDS,
+    ) -> None:
         self._write = write
+        self._rows_max = rows_max
+        self._wait_seconds = wait_seconds
         self._waiting: deque[Waiting[R, A]] = deque()
         self._timer: asyncio.TimerHandle | None = None
         self._under_way: set[asyncio.Task[None]] = set()
@@ -50,10 +58,10 @@ class GroupCommit(Generic[R, A]):
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[A] = loop.create_future()
         self._waiting.append(Waiting(row, answer))
-        if len(self._waiting) >= ROWS_MAX:
+        if len(self._waiting) >= self._rows_max:
             self._flush()
         elif self._timer is None:
-            self._timer = loop.call_later(WAIT_SECONDS, self._on_time)
+            self._timer = loop.call_later(self._wait_seconds, self._on_time)
         return answer
 
     async def drained(self) -> None:
@@ -68,7 +76,7 @@ class GroupCommit(Generic[R, A]):
 
     def _flush(self) -> None:
         while self._waiting and len(self._under_way) < IN_FLIGHT_MAX:
-            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), ROWS_MAX))]
+            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._rows_max))]
             task = asyncio.get_running_loop().create_task(self._answer(batch))
             self._under_way.add(task)
             task.add_done_callback(self._written)
@@ -76,7 +84,7 @@ class GroupCommit(Generic[R, A]):
     def _written(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
         # Who came while both batches were under way has waited long enough, unless the timer still runs for them.
-        if self._timer is None or len(self._waiting) >= ROWS_MAX:
+        if self._timer is None or len(self._waiting) >= self._rows_max:
             self._flush()
 
     async def _answer(self, batch: Sequence[Waiting[R, A]]) -> None:
