@@ -17,6 +17,8 @@ IDLE_EVERY: Final = timedelta(milliseconds=40)
 AHEAD: Final = timedelta(seconds=4)
 PUT_EACH: Final = timedelta(milliseconds=0.2)
 """What putting one step may take."""
+CHANGED_MEANWHILE: Final = 50
+"""One in so many cases at most has changed between being found and being taken."""
 POLL_SECONDS: Final = 0.1
 SETTLED_SECONDS_MAX: Final = 180.0
 COMPARED_SECONDS_MAX: Final = 300.0
@@ -33,11 +35,15 @@ MAY_BE_PUT: Final = """
 """
 """A case that is still to be compared may be merged, and a merged one owes nothing."""
 THERE: Final = f"select count(*) from ledger.cases c where {MAY_BE_PUT}"
+MAY_FALL_DUE: Final = "k.kind = 'handling' and k.unit = c.lead and k.next_step = 'reminder' and k.cycle = 1"
+# Taken first, as everybody takes a case: whoever changed one between choosing and putting would move its clocks' rows.
+TAKE: Final = f"""
+    select c.case_id from ledger.cases c join ledger.clocks k using (case_id) where {MAY_BE_PUT} and {MAY_FALL_DUE}
+    limit $1 for update of c skip locked
+"""
 CHOSEN: Final = f"""
-    select k.ctid::text from ledger.cases c
-    join ledger.clocks k on k.case_id = c.case_id and k.kind = 'handling' and k.unit = c.lead
-    where {MAY_BE_PUT} and k.next_step = 'reminder' and k.cycle = 1
-    limit $1
+    select k.ctid::text from unnest($1::uuid[]) as t (case_id) join ledger.cases c using (case_id)
+    join ledger.clocks k using (case_id) where {MAY_FALL_DUE} limit $2
 """
 # The limits of running cases are put so that their lead's handling step is due when it suits: the real clock runs on.
 # By the rows' places: the tables are fresh and have no statistics, and by what PostgreSQL chose then, putting by key
@@ -163,10 +169,11 @@ async def _put(bench: Bench, count: int, every: timedelta = timedelta(0)) -> tup
     Raises:
         RuntimeError: putting took so long that the first were due before they were there.
     """
-    chosen = [row[0] for row in await bench.connection.fetch(CHOSEN, count)]
-    due: datetime = await bench.now() + AHEAD + len(chosen) * PUT_EACH
     async with bench.connection.transaction():
+        taken = [row[0] for row in await bench.connection.fetch(TAKE, count + count // CHANGED_MEANWHILE)]
         await bench.connection.execute(BY_PLACE)
+        chosen = [row[0] for row in await bench.connection.fetch(CHOSEN, taken, count)]
+        due: datetime = await bench.now() + AHEAD + len(chosen) * PUT_EACH
         told = await bench.connection.execute(PUT, chosen, due, every)
     if (late := await bench.now() - due) > timedelta(0):
         raise RuntimeError(f"the steps were put {late.total_seconds():.1f} s after they were due")
