@@ -81,7 +81,8 @@ async def run(settings: DeskSettings, shell: Shell) -> None:
         shell.health.add("postgres", partial(ready, pool, settings.postgres))
         metrics = DeskMetrics.create(shell.registry, ACT_TYPES)
         cities = Cities(reference)
-        acts = PerformActs(ledger=ActingTogether(pool, cities), metrics=metrics, seconds_max=settings.act_seconds_max)
+        within = settings.act_seconds_max
+        acts = PerformActs(ledger=ActingTogether(pool, cities, within), metrics=metrics, seconds_max=within)
         cursors = Cursors(key_for(b"cursors", settings.keys()))
         desk = Desk(pool=pool, acts=acts, versions=cities, cursors=cursors, metrics=metrics)
         app = desk_app(desk)

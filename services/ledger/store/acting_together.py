@@ -17,7 +17,6 @@ from services.ledger.store.taking import take_each
 from services.ledger.store.writing import ActRow, write_each
 
 ACTS_MAX: Final = 64
-SECONDS_MAX: Final = 10.0
 
 _log = structlog.get_logger("whistle.ledger.acting")
 
@@ -27,11 +26,11 @@ class ActingTogether:
 
     Two batches are under way; whoever comes meanwhile goes with the next. In a batch nobody waits for a case that is
     held elsewhere, and each act is judged for itself. Alone goes what the batch left out, what needs several cases,
-    and each act of a batch that was refused as a whole.
+    and each act of a batch that was refused as a whole. A batch has `seconds_max`, as each act has.
     """
 
-    def __init__(self, pool: Pool, cities: Cities) -> None:
-        self._pool, self._cities = pool, cities
+    def __init__(self, pool: Pool, cities: Cities, seconds_max: float = 10.0) -> None:
+        self._pool, self._cities, self._seconds_max = pool, cities, seconds_max
         self._alone = Acting(pool, cities)
         self._group: GroupCommit[Asking, ActAnswer | None] = GroupCommit(
             self._answer, rows_max=ACTS_MAX, wait_seconds=0.0
@@ -54,7 +53,7 @@ class ActingTogether:
         answers: list[ActAnswer | Exception | None] = [None] * len(asked)
         places = list(_apart(asked))
         try:
-            async with asyncio.timeout(SECONDS_MAX):
+            async with asyncio.timeout(self._seconds_max):
                 acted = await self._together([asked[place] for place in places])
         except Exception as error:
             if is_transient(error) and not isinstance(error, CONFLICTS):

@@ -67,7 +67,7 @@ class ActRow(msgspec.Struct, kw_only=True):
 
 
 class Changes(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """What `ledger.write` takes: changed rows by table."""
+    """What `ledger.write` and `ledger.write_each` take: changed rows by table."""
 
     cases: list[CaseRow]
     decisions: list[DecisionRow] = []
