@@ -1,7 +1,6 @@
 """Who would be called if a whistle were blown now: asked before a case is settled or acted on, and only then (S1-07)."""
 
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,13 +13,10 @@ from services.ledger.domain.whistle.acts import Blow, Decide
 from services.ledger.store.cities import Cities
 from services.ledger.store.taking import Taken
 
-NOBODY_ACTS: Final[Mapping[UUID, object]] = MappingProxyType({})
 ON_DUTY: Final = "select unit, person_id, head from ledger.on_duty($1, $2)"
 
 
-async def call_the_roll(
-    connection: Any, taken: Taken, cities: Cities, acts: Mapping[UUID, object] = NOBODY_ACTS
-) -> None:
+async def call_the_roll(connection: Any, taken: Taken, cities: Cities, acts: Mapping[UUID, object]) -> None:
     """Let the taken cases know who is on duty, where a whistle may be blown by a step owed now or by the case's act."""
     cases = [case for case in taken.cases if may_whistle(case, taken, acts.get(case.case.case_id))]
     if not cases:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 from uuid import UUID
 
 from services.chassis.postgres import Pool
@@ -12,9 +13,11 @@ from services.ledger.domain.moving import Coming, catch_up, knowing_years
 from services.ledger.store.aside import Aside, CannotSettleError
 from services.ledger.store.cities import Cities
 from services.ledger.store.red_steps import count_reds
-from services.ledger.store.rosters import NOBODY_ACTS, call_the_roll
+from services.ledger.store.rosters import call_the_roll
 from services.ledger.store.taking import Taken, take_owed
 from services.ledger.store.writing import write
+
+NOBODY_ACTS: Final[Mapping[UUID, object]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
