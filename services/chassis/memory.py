@@ -1,11 +1,15 @@
 """Python's garbage collector as a long-running service wants it."""
 
+import asyncio
 import ctypes
 import gc
 from typing import Final
 
 OBJECTS_MAX: Final = 50_000
 """New objects before a look for cycles: about what one batch makes, all of it freed without any look."""
+
+GIVE_BACK_SECONDS: Final = 30.0
+"""Giving back takes a millisecond."""
 
 
 def settle_down() -> None:
@@ -20,8 +24,15 @@ def settle_down() -> None:
     _give_back()
 
 
+async def keep_small(seconds: float = GIVE_BACK_SECONDS) -> None:
+    """Give back for as long as the loop turns what a rush, ten thousand lines or a month's draft needed."""
+    while True:
+        await asyncio.sleep(seconds)
+        _give_back()
+
+
 def _give_back() -> None:
-    """Return to the system what reading and compiling the start needed and freed: glibc keeps it otherwise."""
+    """Return to the system what was needed and freed: glibc keeps it otherwise."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # other C libraries have none
     if trim is not None:
         trim(0)

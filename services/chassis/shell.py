@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 
 from services.chassis.failures import Die, die
 from services.chassis.health import Health
-from services.chassis.memory import settle_down
+from services.chassis.memory import keep_small, settle_down
 from services.chassis.metrics import Progress, service_registry
 from services.chassis.operations import Operations
 from services.chassis.outages import Outages
@@ -91,6 +91,7 @@ class Shell:
         serving = asyncio.create_task(server.serve(sockets=[self._door]), name="door")
         serving.add_done_callback(self._ended)
         settle_down()
+        self.start("memory", keep_small())
         _log.info("serving", port=self.port)
         await self.stopping.wait()
         await self._drain(server, serving)

@@ -45,15 +45,28 @@ class Buckets:
     def _filled(self, address: str, now: float) -> Bucket:
         bucket = self._buckets.get(address)
         if bucket is None:
+            self._forget(now)
             bucket = self._buckets[address] = Bucket(self.burst, now)
-            if len(self._buckets) > self.addresses_max:
-                # The one unseen longest has most likely filled up again; forgetting it changes nothing.
-                self._buckets.popitem(last=False)
         else:
             self._buckets.move_to_end(address)
-            bucket.tokens = min(self.burst, bucket.tokens + (now - bucket.filled_at) * self.per_minute / 60)
+            bucket.tokens = self._tokens(bucket, now)
             bucket.filled_at = now
         return bucket
+
+    def _forget(self, now: float) -> None:
+        """Make room for one more: a bucket that is full again says what none says, so it goes, two for each that comes.
+
+        The one unseen longest has most likely filled up, too, where all room is taken.
+        """
+        for _ in range(2):
+            oldest = next(iter(self._buckets.values()), None)
+            full = len(self._buckets) >= self.addresses_max
+            if oldest is None or not (full or self._tokens(oldest, now) >= self.burst):
+                return
+            self._buckets.popitem(last=False)
+
+    def _tokens(self, bucket: Bucket, now: float) -> float:
+        return min(self.burst, bucket.tokens + (now - bucket.filled_at) * self.per_minute / 60)
 
     def _wait(self, bucket: Bucket) -> int:
         return max(1, ceil((1 - bucket.tokens) * 60 / self.per_minute))

@@ -3,7 +3,7 @@
 import asyncio
 import dataclasses
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import msgspec
@@ -25,8 +25,8 @@ from services.intake.metrics import IntakeMetrics
 from services.intake.ports import Claim
 
 PATH: Final = "/api/v1/reports"
-IN_HAND_MAX: Final = 1_024
-"""Lines of one bulk import under way at the same time."""
+IN_HAND_MAX: Final = 768
+"""Lines of all bulk imports under way at the same time: two batches and the next."""
 _ENCODE: Final = msgspec.json.Encoder().encode
 
 
@@ -41,6 +41,7 @@ class ReportDoor:
     metrics: IntakeMetrics
     papers: TakePapers
     repeats: TellRepeats
+    _turns: asyncio.Semaphore = field(init=False, default_factory=lambda: asyncio.Semaphore(IN_HAND_MAX))
 
     async def one(self, request: Request) -> Response:
         """Accept a report. The same key and body get the same answer, with `Idempotency-Replayed: true`."""
@@ -59,14 +60,22 @@ class ReportDoor:
         caller = await self.doorkeeper.caller(request.scope)
         if caller.actor is None:
             raise NoTokenError
-        turns = asyncio.Semaphore(IN_HAND_MAX)
-        lines: list[asyncio.Task[bytes]] = []
+        results: list[bytes] = []
+
+        async def answer(place: int, line: bytes) -> None:
+            try:
+                results[place] = await self._line(place + 1, line, caller)
+            finally:
+                self._turns.release()
+
+        under_way: set[asyncio.Task[None]] = set()  # no group: what was read is kept, also when the rest is refused
         async for line in lines_of(request):
-            await turns.acquire()
-            task = asyncio.create_task(self._line(len(lines) + 1, line, caller))
-            task.add_done_callback(lambda _: turns.release())
-            lines.append(task)
-        results = await asyncio.gather(*lines)
+            await self._turns.acquire()
+            results.append(b"")
+            task = asyncio.create_task(answer(len(results) - 1, line))
+            under_way.add(task)
+            task.add_done_callback(under_way.discard)
+        await asyncio.gather(*under_way)
         return Response(b"".join(results), 200, media_type="application/x-ndjson")
 
     def _pace(self, caller: Caller) -> None:

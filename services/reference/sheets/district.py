@@ -1,6 +1,6 @@
 """Two folders of sheets -> one reference version, or every reason why not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -10,13 +10,12 @@ import msgspec
 
 from services.reference.model.calendars import CalendarYear, calendar_of
 from services.reference.model.duties import Admission
-from services.reference.model.organisation import Unit
+from services.reference.model.organisation import Polygon, Unit
 from services.reference.model.policies import Policies
 from services.reference.model.version import ReferenceVersion
 from services.reference.sheets.beside import Beside, read_beside
 from services.reference.sheets.checking import Known, check_catalogue, check_owners, check_rules
 from services.reference.sheets.checking_duties import check_admissions, check_duties, check_powers
-from services.reference.sheets.checking_ground import check_ground
 from services.reference.sheets.checking_lexicon import check_lexicon, check_names, check_routes, check_sentences
 from services.reference.sheets.checking_modes import check_modes
 from services.reference.sheets.checking_policies import check_policies
@@ -63,7 +62,7 @@ def read_version(
     refusals = [
         *_check(sheets, units, beside.policies, admissions),
         *check_modes(beside.profiles, sheets.values("catalogue"), units),
-        *check_ground(units, beside.ground),
+        *_ground_refusals(units, beside.ground),
         *_calendar_refusals(beside.calendars, beside.policies),
     ]
     if refusals:
@@ -141,6 +140,13 @@ def _check(
             ),
         )
     )
+
+
+def _ground_refusals(units: Mapping[str, Unit], ground: Mapping[str, Sequence[Polygon]]) -> Iterable[Refusal]:
+    # Imported here: shapely and numpy cost 14 MiB in every process that may once read sheets.
+    from services.reference.sheets.checking_ground import check_ground  # noqa: PLC0415 (see above)
+
+    return check_ground(units, ground)
 
 
 def _calendar_refusals(calendars: tuple[CalendarYear, ...], policies: Policies) -> list[Refusal]:

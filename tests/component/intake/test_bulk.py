@@ -1,10 +1,12 @@
 """A bulk import: each line for itself, one result per line, safe to send again."""
 
 import json
+from collections.abc import AsyncIterator
 
 import pytest
 
 from tests.component.intake.window import A_REPORT, REPORTS, Window
+from tests.waiting import eventually
 
 BATCH = f"{REPORTS}:batch"
 
@@ -60,6 +62,19 @@ async def test_a_file_beyond_its_limits_is_refused(window: Window, body: bytes, 
     answer = await window.client.post(BATCH, content=body, headers=headers)
 
     assert answer.status_code == status
+
+
+async def test_what_was_read_before_a_line_that_is_too_long_is_kept(window: Window) -> None:
+    async def body() -> AsyncIterator[bytes]:
+        yield b"".join(a_line(f"line-{number}") for number in range(300))
+        yield b'{"text":"' + b"a" * 70_000 + b'"}\n'
+
+    headers = {"Authorization": f"Bearer {window.token().secret}"}
+
+    answer = await window.client.post(BATCH, content=body(), headers=headers)
+
+    assert answer.status_code == 413
+    await eventually(lambda: len(window.reports.rows) == 300, within_seconds=5)
 
 
 async def test_a_bulk_import_needs_a_token(window: Window) -> None:

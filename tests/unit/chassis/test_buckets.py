@@ -43,6 +43,25 @@ def test_a_flood_of_addresses_costs_no_memory() -> None:
     assert len(buckets) == 100
 
 
+def test_who_asks_seldom_is_forgotten_as_soon_as_that_changes_nothing() -> None:
+    buckets = Buckets(per_minute=60, burst=2)
+
+    for second in range(1_000):
+        buckets.take(str(second), float(second))
+
+    assert len(buckets) <= 3
+
+
+def test_who_has_to_wait_is_remembered_among_many() -> None:
+    buckets = Buckets(per_minute=6, burst=1)
+    buckets.take("a", 0.0)
+
+    for number in range(1_000):
+        buckets.take(str(number), number / 1_000)
+
+    assert buckets.take("a", 1.0) == 9
+
+
 @pytest.mark.parametrize(
     ("address", "client"),
     [

@@ -7,8 +7,6 @@ from functools import partial
 from typing import Final
 from urllib.parse import quote
 
-from openpyxl import Workbook
-from openpyxl.styles import Font
 from starlette.responses import Response
 
 from services.chassis.pages.times import exact
@@ -74,6 +72,10 @@ def _csv(lines: Sequence[Sequence[str]]) -> bytes:
 
 
 def _xlsx(lines: Sequence[Sequence[str]]) -> bytes:
+    # Imported here: openpyxl costs the desk 6 MiB before anybody exports.
+    from openpyxl import Workbook  # noqa: PLC0415 (see above)
+    from openpyxl.styles import Font  # noqa: PLC0415 (see above)
+
     book = Workbook()
     sheet = book.active or book.create_sheet()
     for position, line in enumerate(lines, start=1):
