@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
@@ -21,13 +21,15 @@ NAMES: Final = {
 }  # fmt: skip
 WHISTLES: Final = ("in_time", "late", "no_show", "declined")
 WIDTH: Final = 14
+ROWS_MAX: Final = 1_000_000
+"""On one sheet, below its heading; spreadsheets open 1,048,576 rows and no more."""
 MEANINGFUL: Final = ("=", "#")
 """How formulas and errors begin, for which openpyxl takes a text unless its cell says that it is one."""
 KINDS: Final = {"department": "部门", "company": "企业", "branch_office": "派驻机构"}
 
 
-def workbook_of(bulletin: Bulletin) -> bytes:
-    """Return the bulletin as xlsx.
+def workbook_of(bulletin: Bulletin, *, rows_max: int = ROWS_MAX) -> bytes:
+    """Return the bulletin as xlsx; what has more rows than a sheet may have goes on upon the next.
 
     Rows are written as they come: a busy month has a million cells, and a workbook in memory holds 400 bytes for each.
     """
@@ -41,23 +43,32 @@ def workbook_of(bulletin: Bulletin) -> bytes:
         ("约谈", _interviews(bulletin)),
         ("案件", _cases(bulletin)),
     ):
-        _write(book, title, lines)
+        _write(book, title, lines, rows_max)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
 
 
-def _write(book: Workbook, title: str, lines: Iterable[Line]) -> None:
-    sheet = book.create_sheet(title)
-    sheet.freeze_panes = "A2"  # before the first row, as the widths
+def _write(book: Workbook, title: str, lines: Iterable[Line], rows_max: int) -> None:
     rows = iter(lines)
-    head = [_cell(sheet, value) for value in next(rows)]
-    for column, cell in enumerate(head, start=1):
+    head = next(rows)
+    sheet = _sheet(book, title, head)
+    for number, line in enumerate(rows):
+        if number and number % rows_max == 0:
+            sheet = _sheet(book, f"{title} {number // rows_max + 1}", head)
+        sheet.append([_told(sheet, value) for value in line])
+
+
+def _sheet(book: Workbook, title: str, head: Line) -> WriteOnlyWorksheet:
+    sheet: Any = book.create_sheet(title)  # the stubs know no widths of a sheet that is written as rows come
+    sheet.freeze_panes = "A2"  # before the first row, as the widths
+    cells = [_cell(sheet, value) for value in head]
+    for column, cell in enumerate(cells, start=1):
         cell.font = Font(bold=True)
         sheet.column_dimensions[get_column_letter(column)].width = WIDTH
-    sheet.append(head)
-    for line in rows:
-        sheet.append([_told(sheet, value) for value in line])
+    sheet.append(cells)
+    written: WriteOnlyWorksheet = sheet
+    return written
 
 
 def _told(sheet: WriteOnlyWorksheet, value: str | int | None) -> Cell | str | int | None:

@@ -1,6 +1,7 @@
 """A draft is written beside the event loop: whoever watches it must not take a large month for a hang."""
 
 import asyncio
+import io
 import tracemalloc
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
+from openpyxl import load_workbook
 
 from services.appraisal.domain.bulletin import Bulletin
 from services.appraisal.domain.compiling import compile_bulletin
@@ -57,6 +59,19 @@ def test_a_workbook_is_not_held_in_memory_however_many_cases_it_lists() -> None:
 
     # Two cells of 400 bytes each a row, were they kept.
     assert bytes_for(2_000) - bytes_for(10) < 2_000 * 200
+
+
+def test_lists_longer_than_a_sheet_go_on_upon_the_next() -> None:
+    bulletin = a_month_of(7)
+    listed = msgspec.structs.replace(bulletin, lists={"district/reported": tuple(range(7))})
+
+    book = load_workbook(io.BytesIO(workbook_of(listed, rows_max=3)))
+
+    sheets = [book[name] for name in ("案件", "案件 2", "案件 3")]
+    assert [[row[1].value for row in sheet.iter_rows()] for sheet in sheets] == [
+        ["编号", *(number for number, _ in bulletin.cases[first : first + 3])] for first in (0, 3, 6)
+    ]
+    assert "案件 4" not in book
 
 
 async def test_the_loop_goes_round_while_the_workbook_of_a_month_is_made() -> None:
