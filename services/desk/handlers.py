@@ -25,8 +25,8 @@ from services.ledger.store.acting import (
     UnknownTokenError,
 )
 
-AT_ONCE_MAX: Final = 4
-"""Cases of one bulk call worked on at the same time: half of a usual pool, the rest is for others."""
+AT_ONCE_MAX: Final = 32
+"""Cases of one bulk call worked on at the same time: half of what goes together, the rest is for others."""
 
 _log = structlog.get_logger("whistle.desk.acts")
 

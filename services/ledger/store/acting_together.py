@@ -17,6 +17,8 @@ from services.ledger.store.taking import take_each
 from services.ledger.store.writing import ActRow, write_each
 
 ACTS_MAX: Final = 64
+ALONE_MAX: Final = 4
+"""Acts that go alone at the same time: each may wait for its case with a connection in hand; half of a usual pool."""
 
 _log = structlog.get_logger("whistle.ledger.acting")
 
@@ -32,6 +34,7 @@ class ActingTogether:
     def __init__(self, pool: Pool, cities: Cities, seconds_max: float = 10.0) -> None:
         self._pool, self._cities, self._seconds_max = pool, cities, seconds_max
         self._alone = Acting(pool, cities)
+        self._alone_turns = asyncio.Semaphore(ALONE_MAX)
         self._group: GroupCommit[Asking, ActAnswer | None] = GroupCommit(
             self._answer, rows_max=ACTS_MAX, wait_seconds=0.0
         )
@@ -46,7 +49,10 @@ class ActingTogether:
         if not others_of(asking.act):
             # Others go with it, so whoever goes away must not cancel it.
             answer = await asyncio.shield(self._group.submit(asking))
-        return await self._alone.perform(asking) if answer is None else answer
+        if answer is not None:
+            return answer
+        async with self._alone_turns:
+            return await self._alone.perform(asking)
 
     async def _answer(self, asked: Sequence[Asking]) -> list[ActAnswer | Exception | None]:
         """Return what became of each act, None for one that has to go alone."""

@@ -22,13 +22,14 @@ from services.ledger.store.acting import (
     StaleRevisionError,
     UnknownTokenError,
 )
-from services.ledger.store.acting_together import ActingTogether
+from services.ledger.store.acting_together import ALONE_MAX, ActingTogether
 from services.ledger.store.taking import TakenFor, take_each
 from services.ledger.store.writing import WRITE_EACH, ActRow, changes_of, write_each
 from tests.builders import a_city, an_id
 from tests.environment.database import Database
 from tests.unit.ledger.cases import ANSWER
 from tests.unit.reference.town import HERE, MORNING, a_version
+from tests.waiting import eventually
 from tests.wire.desk.office import Office, TheCity, an_office, token_of
 from tests.wire.ledger.moving_town import Town, a_town
 
@@ -127,6 +128,26 @@ async def test_nobody_waits_for_a_case_that_another_act_waits_for(
     await holder.close()
 
     assert (await held).state == "in_progress"
+
+
+async def test_acts_that_wait_for_their_cases_leave_a_connection_to_all_others(
+    office: Office, database: Database
+) -> None:
+    held = [f"held-{number}" for number in range(ALONE_MAX + 2)]
+    await office.open(*held)
+    holder = await asyncpg.connect(database.dsn())
+    async with asyncpg.create_pool(database.dsn("desk_api"), min_size=1, max_size=ALONE_MAX + 1) as pool:
+        acting = ActingTogether(pool, TheCity())  # type: ignore[arg-type]
+        async with holder.transaction():
+            await holder.execute("select from ledger.cases where case_id = any($1) for update", [*map(an_id, held)])
+            waiting = [asyncio.create_task(acting.perform(signing_in(case))) for case in held]
+            await eventually(lambda: pool.get_size() - pool.get_idle_size() >= ALONE_MAX, within_seconds=10)
+            free = await together(acting, signing_in("one"), signing_in("two"))
+        answers = await asyncio.gather(*waiting)
+    await holder.close()
+
+    assert kinds(free) == [ActAnswer] * 2
+    assert [answer.state for answer in answers] == ["in_progress"] * len(held)
 
 
 async def test_a_repeat_beside_the_first_answers_the_same_and_does_nothing(
