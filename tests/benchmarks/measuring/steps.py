@@ -34,8 +34,11 @@ MAY_BE_PUT: Final = """
         or coalesce(c.item <> all ((select items from ledger.comparing)::text[]), true))
 """
 """A case that is still to be compared may be merged, and a merged one owes nothing."""
-THERE: Final = f"select count(*) from ledger.cases c where {MAY_BE_PUT}"
 MAY_FALL_DUE: Final = "k.kind = 'handling' and k.unit = c.lead and k.next_step = 'reminder' and k.cycle = 1"
+"""Of short limits the reminder has come while the first measurements ran."""
+THERE: Final = f"""
+    select count(*) from ledger.cases c join ledger.clocks k using (case_id) where {MAY_BE_PUT} and {MAY_FALL_DUE}
+"""
 # Taken first, as everybody takes a case: whoever changed one between choosing and putting would move its clocks' rows.
 TAKE: Final = f"""
     select c.case_id from ledger.cases c join ledger.clocks k using (case_id) where {MAY_BE_PUT} and {MAY_FALL_DUE}
