@@ -29,6 +29,6 @@ OF_FAULTS: Final = (
             "        except Exception as error:\n"
         ),
         new="            await handle(batch)\n        except Exception as error:\n            return\n",
-        seen_by=f"{PLAYED}[s12]",
+        seen_by=f"{PLAYED}[s13]",
     ),
 )
