@@ -1,22 +1,34 @@
-"""The appraisal's own process: keeps what the figures are computed from. The only place where its parts meet."""
+"""The appraisal's own process: keeps what the figures are computed from. The only place where its parts meet.
 
+`python -m services.appraisal draft INSTANT PERIOD…` is what it runs apart: a month of 200,000 cases takes half a
+gigabyte and a minute of a core, and the process that keeps the facts has neither to spare.
+"""
+
+import sys
+from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from typing import Final
 
 from services.appraisal.agents import read_topics
+from services.appraisal.domain.periods import Period, period_of
 from services.appraisal.handlers import KeepFacts, KeepNotices
 from services.appraisal.metrics import AppraisalMetrics
 from services.appraisal.settings import AppraisalSettings
+from services.appraisal.store.drafting import draft
 from services.appraisal.store.facts import PostgresFacts
 from services.appraisal.timers import Compiler
+from services.chassis.apart import run_apart, work_apart
 from services.chassis.delivery.consuming import finishing_for, watchdog_for
 from services.chassis.delivery.kafka_pump import KafkaPump, Pace
-from services.chassis.postgres import postgres_pool, ready
+from services.chassis.postgres import beside, postgres_pool, ready
 from services.chassis.running import Process, run_service
 from services.chassis.shell import Shell
 
 REST_SECONDS: Final = 0.25
 """Nobody waits for a figure: one statement for what came in a quarter of a second."""
+DRAFT: Final = "draft"
+DRAFT_SECONDS_MAX: Final = 900.0
 
 
 async def run(settings: AppraisalSettings, shell: Shell) -> None:
@@ -30,7 +42,7 @@ async def run(settings: AppraisalSettings, shell: Shell) -> None:
         read_topics(pump, KeepFacts(facts=facts, metrics=metrics), KeepNotices(facts=facts, metrics=metrics))
         shell.health.add("postgres", partial(ready, pool, settings.postgres))
         shell.health.add("partitions", pump.ready)
-        compiler = Compiler(pool, settings.zone, metrics, shell.outages)
+        compiler = Compiler(pool, settings.zone, metrics, shell.outages, draft_apart)
         watchdog = watchdog_for(shell, settings.postgres, finishing)
         shell.start("pump", pump.run(), stop=pump.stop)
         shell.start("compiler", compiler.run(), stop=compiler.stop)
@@ -39,5 +51,20 @@ async def run(settings: AppraisalSettings, shell: Shell) -> None:
         watchdog.stop()
 
 
+async def draft_apart(periods: Sequence[Period], at: datetime) -> bool:
+    """Draft periods in a process of their own."""
+    names = [period.name for period in periods]
+    return await run_apart("services.appraisal", DRAFT, at.isoformat(), *names, seconds_max=DRAFT_SECONDS_MAX)
+
+
+async def draft_here(at: str, names: Sequence[str], settings: AppraisalSettings) -> None:
+    """Draft periods one after the other."""
+    async with beside(settings.postgres) as pool, pool.acquire() as connection:
+        for name in names:
+            await draft(connection, period_of(name, settings.zone), settings.zone, datetime.fromisoformat(at))
+
+
 if __name__ == "__main__":
+    if sys.argv[1:2] == [DRAFT]:
+        work_apart("appraisal-draft", AppraisalSettings, partial(draft_here, sys.argv[2], sys.argv[3:]))
     run_service("appraisal", {"": Process(AppraisalSettings, run)})

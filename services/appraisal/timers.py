@@ -1,18 +1,13 @@
 """What the appraisal does by itself: keeps drafts current, raises alerts of bursts, tells of what was published."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-import structlog
-
-from services.appraisal.domain.behind import behind_points
-from services.appraisal.domain.compiling import compile_bulletin
-from services.appraisal.domain.counting import Month
 from services.appraisal.domain.periods import (
     Period,
     half_before,
@@ -24,15 +19,17 @@ from services.appraisal.domain.periods import (
 )
 from services.appraisal.metrics import AppraisalMetrics
 from services.appraisal.store.bursting import tell_of_bursts
-from services.appraisal.store.completeness import Taken, taken_of
-from services.appraisal.store.drafts import Standing, draft_half_year, save_draft, save_grades, standing_of
-from services.appraisal.store.months import NothingInForceError, read_month
+from services.appraisal.store.drafts import Standing, draft_half_year, standing_of
+from services.appraisal.store.months import NothingInForceError
 from services.appraisal.store.policies import PoliciesInForce
-from services.appraisal.store.publishing import NotPublishedError, graded_month, graded_week
+from services.appraisal.store.publishing import NotPublishedError
 from services.appraisal.store.telling import tell_of_published
 from services.chassis.clock import now
 from services.chassis.outages import Outages, retry_transient
 from services.chassis.postgres import Pool
+
+if TYPE_CHECKING:
+    from services.identity.actors import Connection
 
 TICK_SECONDS: Final = 5.0
 DRAFT_SECONDS_MIN: Final = 60.0
@@ -44,8 +41,8 @@ BUSY_SECONDS: Final = 60.0
 QUIET_SECONDS: Final = 30.0
 """Drafts wait until so long after the last of a rush: what it lets fall due, and the next one, come first, too."""
 
-Save = Callable[[Month, Taken, datetime], Awaitable[None]]
-_log = structlog.get_logger("whistle.appraisal")
+Drafting = Callable[[Sequence[Period], datetime], Awaitable[bool]]
+"""Drafts periods from what there is at an instant; false where that has to be tried again."""
 
 
 @dataclass(slots=True)
@@ -56,6 +53,7 @@ class Compiler:
     zone: ZoneInfo
     metrics: AppraisalMetrics
     outages: Outages
+    drafting: Drafting
     tick_seconds: float = TICK_SECONDS
     draft_seconds_min: float = DRAFT_SECONDS_MIN
     quiet_seconds: float = QUIET_SECONDS
@@ -102,45 +100,24 @@ class Compiler:
     async def _drafts(self) -> None:
         async with self.pool.acquire() as connection:
             instant = await now(connection)
-        month, week = month_at(instant, self.zone), week_at(instant, self.zone)
-        for period in (week_before(week, self.zone), week):
-            await self._draft(period, instant, self._save_points)
-        for period in (month_before(month, self.zone), month):
-            await self._draft(period, instant, self._save_bulletin)
+            changed = {period: standing async for period, standing in self._changed(connection, instant)}
+        if changed and await self.drafting([*changed], instant):
+            self._known |= {period.name: standing for period, standing in changed.items()}
+            self.metrics.drafts.inc(len(changed))
         with suppress(NotPublishedError, NothingInForceError):
             await self._draft_half_year(instant)
+
+    async def _changed(self, connection: "Connection", instant: datetime) -> AsyncIterator[tuple[Period, Standing]]:
+        """Yield each period of which there is more than was drafted last."""
+        month, week = month_at(instant, self.zone), week_at(instant, self.zone)
+        for period in (week_before(week, self.zone), week, month_before(month, self.zone), month):
+            standing = await standing_of(connection, period, instant, rests_on(period, self.zone))
+            if standing is not None and self._known.get(period.name) != standing:
+                yield period, standing
 
     async def _draft_half_year(self, instant: datetime) -> None:
         async with self.pool.acquire() as connection, connection.transaction(isolation="repeatable_read"):
             await draft_half_year(connection, half_before(instant, self.zone), self.zone, instant)
-
-    async def _draft(self, period: Period, instant: datetime, save: Save) -> None:
-        async with self.pool.acquire() as connection, connection.transaction(isolation="repeatable_read"):
-            before = rests_on(period, self.zone)
-            standing = await standing_of(connection, period, instant, before)
-            if standing is None or self._known.get(period.name) == standing:
-                return
-            try:
-                read = await read_month(connection, period, self.zone)
-                taken = await taken_of(connection, period, over=standing.over, rests_on=before)
-            except NothingInForceError:
-                return
-        await save(read, taken, instant)
-        self._known[period.name] = standing
-        self.metrics.drafts.inc()
-        _log.info("draft compiled", period=period.name, cases=len(read.records))
-
-    async def _save_bulletin(self, read: Month, taken: Taken, instant: datetime) -> None:
-        bulletin = await asyncio.to_thread(compile_bulletin, read)
-        graded = await asyncio.to_thread(graded_month, read)
-        async with self.pool.acquire() as connection:
-            await save_draft(connection, bulletin, graded, taken, instant)
-
-    async def _save_points(self, read: Month, taken: Taken, instant: datetime) -> None:
-        graded = await asyncio.to_thread(graded_week, read)
-        behind = await asyncio.to_thread(behind_points, read)
-        async with self.pool.acquire() as connection:
-            await save_grades(connection, read.period, graded, taken, instant, behind)
 
     def _rested(self, name: str) -> bool:
         return asyncio.get_running_loop().time() >= self._rest_until.get(name, 0.0)

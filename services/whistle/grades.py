@@ -6,10 +6,9 @@ from typing import Annotated, Final
 
 import typer
 
-from services.appraisal.domain.behind import behind_points
-from services.appraisal.domain.compiling import compile_bulletin
 from services.appraisal.domain.periods import Period, is_half_year, is_week
-from services.appraisal.store.drafts import draft_half_year, save_draft, save_grades
+from services.appraisal.store.drafting import keep_draft
+from services.appraisal.store.drafts import draft_half_year
 from services.appraisal.store.months import read_town
 from services.appraisal.store.publishing import (
     Graded,
@@ -112,10 +111,7 @@ async def _draft(connection: Connection, period: Period, now: datetime) -> None:
             await draft_half_year(connection, period, ZONE, now)
         return
     read, taken = await read_with_gaps(connection, period)
-    if is_week(period.name):
-        await save_grades(connection, period, graded_week(read), taken, now, behind_points(read))
-    else:
-        await save_draft(connection, compile_bulletin(read), graded_month(read), taken, now)
+    await keep_draft(connection, read, taken, now)
 
 
 async def _graded(connection: Connection, period: Period) -> Sequence[Graded]:

@@ -10,10 +10,12 @@ import msgspec
 from prometheus_client import CollectorRegistry
 
 from services.appraisal.domain.kept import KeptNotice
+from services.appraisal.domain.periods import Period
 from services.appraisal.metrics import AppraisalMetrics
 from services.appraisal.ports import Row
+from services.appraisal.store.drafting import draft
 from services.appraisal.store.facts import PostgresFacts
-from services.appraisal.timers import Compiler
+from services.appraisal.timers import Compiler, Drafting
 from services.chassis.outages import Outages
 from services.chassis.postgres import Pool, postgres_pool
 from services.chassis.settings import PostgresSettings
@@ -72,13 +74,25 @@ class Room:
 
     def another_process(self) -> Compiler:
         """Return what a process that has just started has: nothing remembered, nothing to rest from."""
-        return Compiler(self.pool, ZONE, self.compiler.metrics, self.compiler.outages)
+        return Compiler(self.pool, ZONE, self.compiler.metrics, self.compiler.outages, self.compiler.drafting)
 
     def notices(self, kind: str) -> list[NoticeIssued]:
         """Return the notices issued so far."""
         bodies = self.database.run_sql("select encode(body, 'hex') from ledger.notices order by at").split()
         found = [decode(bytes.fromhex(body), NoticeIssued) for body in bodies]
         return [notice for notice in found if notice.kind == kind]
+
+
+def drafting_in(pool: Pool) -> Drafting:
+    """Return drafting in the test's own process; `test_drafting_apart` shows that it is the same in another."""
+
+    async def drafted(periods: Sequence[Period], at: datetime) -> bool:
+        async with pool.acquire() as connection:
+            for period in periods:
+                await draft(connection, period, ZONE, at)
+        return True
+
+    return drafted
 
 
 @asynccontextmanager
@@ -98,4 +112,4 @@ async def a_room(database: Database, policy: AppraisalPolicy | None = None) -> A
     registry = CollectorRegistry()
     async with postgres_pool(PostgresSettings(dsn=database.dsn("appraisal"), password=None)) as pool:
         metrics, outages = AppraisalMetrics.create(registry), Outages(registry, "appraisal")
-        yield Room(database, pool, Compiler(pool, ZONE, metrics, outages))
+        yield Room(database, pool, Compiler(pool, ZONE, metrics, outages, drafting_in(pool)))

@@ -1,0 +1,80 @@
+"""Work that needs much memory or a core for long, in a process of its own: what it took ends with it."""
+
+import asyncio
+import ctypes
+import signal
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Final, NoReturn, TypeVar
+
+import structlog
+import uvloop
+
+from services.chassis.failures import die
+from services.chassis.logs import configure_logs
+from services.chassis.outages import is_transient
+from services.chassis.settings import ServiceSettings, load
+
+S = TypeVar("S", bound=ServiceSettings)
+
+EXIT_AGAIN: Final = 75
+"""What it needs is away, and the same may succeed later; as EX_TEMPFAIL of sysexits.h."""
+PR_SET_PDEATHSIG: Final = 1
+
+_log = structlog.get_logger("whistle.apart")
+
+
+class ApartError(RuntimeError):
+    """Work apart failed, and would again; its log says why."""
+
+
+async def run_apart(module: str, *arguments: str, seconds_max: float) -> bool:
+    """Run a module in a process with this one's settings and output; say whether it did its work.
+
+    It did not where what it needed was away, where it was killed, as by a machine without memory left, and where it
+    took longer than `seconds_max`. Whoever waits and is cancelled ends it.
+
+    Raises:
+        ApartError: it failed otherwise.
+    """
+    child = await asyncio.create_subprocess_exec(sys.executable, "-m", module, *arguments, stdin=subprocess.DEVNULL)
+    try:
+        async with asyncio.timeout(seconds_max):
+            status = await child.wait()
+    except TimeoutError:
+        _log.error("work apart took too long", module=module, seconds_max=seconds_max)
+        return False
+    finally:
+        if child.returncode is None:
+            child.kill()
+    if status < 0:
+        _log.error("work apart was killed", module=module, signal=-status)
+    elif status not in {0, EXIT_AGAIN}:
+        raise ApartError(f"{module} {' '.join(arguments)} ended with {status}")
+    return status == 0
+
+
+def work_apart(name: str, settings_type: type[S], work: Callable[[S], Awaitable[None]]) -> NoReturn:
+    """Do the work as a process that `run_apart` started, and leave. It ends with the process that waits for it."""
+    _end_with_parent()
+    settings = load(settings_type)
+    configure_logs(name, settings.log_level)
+    try:
+        uvloop.run(_done(work, settings))
+    except Exception as error:  # noqa: BLE001 -- crash-only; who waits is told by the status
+        if not is_transient(error):
+            die(error)
+        _log.warning("what work apart needs is away", error=repr(error)[:200])
+        raise SystemExit(EXIT_AGAIN) from None
+    raise SystemExit(0)
+
+
+async def _done(work: Callable[[S], Awaitable[None]], settings: S) -> None:
+    await work(settings)
+
+
+def _end_with_parent() -> None:
+    control = getattr(ctypes.CDLL(None), "prctl", None)  # of Linux; elsewhere it ends when its work is done
+    if control is not None:
+        control(PR_SET_PDEATHSIG, signal.SIGKILL)
