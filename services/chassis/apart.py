@@ -5,8 +5,8 @@ import ctypes
 import signal
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
-from typing import Final, NoReturn, TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, Final, NoReturn, TypeVar
 
 import structlog
 import uvloop
@@ -55,23 +55,19 @@ async def run_apart(module: str, *arguments: str, seconds_max: float) -> bool:
     return status == 0
 
 
-def work_apart(name: str, settings_type: type[S], work: Callable[[S], Awaitable[None]]) -> NoReturn:
+def work_apart(name: str, settings_type: type[S], work: Callable[[S], Coroutine[Any, Any, None]]) -> NoReturn:
     """Do the work as a process that `run_apart` started, and leave. It ends with the process that waits for it."""
     _end_with_parent()
     settings = load(settings_type)
     configure_logs(name, settings.log_level)
     try:
-        uvloop.run(_done(work, settings))
+        uvloop.run(work(settings))
     except Exception as error:  # noqa: BLE001 -- crash-only; who waits is told by the status
         if not is_transient(error):
             die(error)
         _log.warning("what work apart needs is away", error=repr(error)[:200])
         raise SystemExit(EXIT_AGAIN) from None
     raise SystemExit(0)
-
-
-async def _done(work: Callable[[S], Awaitable[None]], settings: S) -> None:
-    await work(settings)
 
 
 def _end_with_parent() -> None:

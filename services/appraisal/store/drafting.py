@@ -24,7 +24,7 @@ _log = structlog.get_logger("whistle.appraisal")
 
 
 async def draft(connection: "Connection", period: Period, zone: ZoneInfo, now: datetime) -> None:
-    """Draft a week's points, or a month's bulletin and grades, from the facts of one instant; nothing without units."""
+    """Draft a week's points, or a month's bulletin and grades, from one instant's facts; nothing before any version."""
     with suppress(NothingInForceError):
         async with connection.transaction(isolation="repeatable_read"):
             read = await read_month(connection, period, zone)

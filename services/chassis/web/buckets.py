@@ -54,9 +54,9 @@ class Buckets:
         return bucket
 
     def _forget(self, now: float) -> None:
-        """Make room for one more: a bucket that is full again says what none says, so it goes, two for each that comes.
+        """Forget the two unseen longest if they are full again, which changes nothing, and one where all room is taken.
 
-        The one unseen longest has most likely filled up, too, where all room is taken.
+        That one has most likely filled up, too.
         """
         for _ in range(2):
             oldest = next(iter(self._buckets.values()), None)

@@ -61,20 +61,22 @@ class ReportDoor:
         if caller.actor is None:
             raise NoTokenError
         results: list[bytes] = []
+        under_way: set[asyncio.Task[None]] = set()  # no group: what was read is kept, also when the rest is refused
 
         async def answer(place: int, line: bytes) -> None:
-            try:
-                results[place] = await self._line(place + 1, line, caller)
-            finally:
-                self._turns.release()
+            results[place] = await self._line(place + 1, line, caller)
 
-        under_way: set[asyncio.Task[None]] = set()  # no group: what was read is kept, also when the rest is refused
+        def ended(task: asyncio.Task[None]) -> None:
+            self._turns.release()
+            if not task.cancelled() and task.exception() is None:
+                under_way.discard(task)
+
         async for line in lines_of(request):
             await self._turns.acquire()
             results.append(b"")
             task = asyncio.create_task(answer(len(results) - 1, line))
             under_way.add(task)
-            task.add_done_callback(under_way.discard)
+            task.add_done_callback(ended)
         await asyncio.gather(*under_way)
         return Response(b"".join(results), 200, media_type="application/x-ndjson")
 

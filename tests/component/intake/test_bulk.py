@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from services.intake.api import reports
 from tests.component.intake.window import A_REPORT, REPORTS, Window
 from tests.waiting import eventually
 
@@ -75,6 +76,29 @@ async def test_what_was_read_before_a_line_that_is_too_long_is_kept(window: Wind
 
     assert answer.status_code == 413
     await eventually(lambda: len(window.reports.rows) == 300, within_seconds=5)
+
+
+async def test_a_line_whose_result_cannot_be_told_is_not_passed_over(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell = reports._ENCODE
+
+    def telling_all_but_the_first(told: dict[str, object]) -> bytes:
+        if told["line"] == 1:
+            raise ZeroDivisionError
+        return tell(told)
+
+    async def body() -> AsyncIterator[bytes]:
+        yield a_line("a")
+        await eventually(lambda: len(window.reports.rows) == 1, within_seconds=5)
+        yield a_line("b")
+
+    monkeypatch.setattr(reports, "_ENCODE", telling_all_but_the_first)
+    headers = {"Authorization": f"Bearer {window.token().secret}"}
+
+    answer = await window.client.post(BATCH, content=body(), headers=headers)
+
+    assert answer.status_code == 500
 
 
 async def test_a_bulk_import_needs_a_token(window: Window) -> None:
