@@ -1,4 +1,4 @@
-"""Python's garbage collector as a long-running service wants it."""
+"""Memory as a long-running service wants it: cycles looked for seldom, what was freed given back."""
 
 import asyncio
 import ctypes

@@ -12,6 +12,7 @@ from services.chassis.settings import ServiceSettings
 async def work(_: ServiceSettings) -> None:
     """Be done, fail, miss something, or go on for long."""
     what = sys.argv[1]
+    note_itself()
     if what == "fail":
         raise ZeroDivisionError
     if what == "miss":
@@ -20,6 +21,10 @@ async def work(_: ServiceSettings) -> None:
         await asyncio.sleep(600)
 
 
-if __name__ == "__main__":
+def note_itself() -> None:
+    """Write down its number where the second argument says: from now on it ends with whoever started it."""
     Path(sys.argv[2]).write_text(str(os.getpid()), encoding="ascii")
+
+
+if __name__ == "__main__":
     work_apart("working", ServiceSettings, work)
