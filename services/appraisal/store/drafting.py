@@ -1,6 +1,5 @@
 """What the facts of a period say, compiled and kept as its draft."""
 
-import asyncio
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -36,10 +35,6 @@ async def draft(connection: "Connection", period: Period, zone: ZoneInfo, now: d
 async def keep_draft(connection: "Connection", read: Month, taken: Taken, now: datetime) -> None:
     """Compile what was read and keep it as the period's draft; `taken` is from the same instant."""
     if is_week(read.period.name):
-        graded = await asyncio.to_thread(graded_week, read)
-        behind = await asyncio.to_thread(behind_points, read)
-        await save_grades(connection, read.period, graded, taken, now, behind)
+        await save_grades(connection, read.period, graded_week(read), taken, now, behind_points(read))
     else:
-        bulletin = await asyncio.to_thread(compile_bulletin, read)
-        graded_units = await asyncio.to_thread(graded_month, read)
-        await save_draft(connection, bulletin, graded_units, taken, now)
+        await save_draft(connection, compile_bulletin(read), graded_month(read), taken, now)
