@@ -3,13 +3,11 @@
 from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from services.contracts.events.report import Lane, Place
+from services.reference.deciding.place import GridIndex
 from services.reference.model.organisation import COMMAND_CENTER, PATH_MAX, Unit
-
-if TYPE_CHECKING:
-    from services.reference.deciding.place import GridIndex
 
 DEPARTMENT_KINDS: Final = frozenset({"department", "company"})
 
@@ -120,10 +118,7 @@ class Organisation:
         return None
 
     @cached_property
-    def _grids(self) -> "GridIndex":
-        # Imported on the first question: shapely and numpy cost 30 MiB that most services never need.
-        from services.reference.deciding.place import GridIndex  # noqa: PLC0415 (see above)
-
+    def _grids(self) -> GridIndex:
         return GridIndex([unit for unit in self.units.values() if unit.kind == "grid"])
 
     def _walk(self, unit_id: str) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ from typing import Final
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from services.reference.deciding.place import geometry_of
 from services.reference.model.organisation import Polygon, Unit
 from services.reference.sheets.refusals import Refusal
 
@@ -40,6 +39,11 @@ def holes(ground: Mapping[str, Sequence[Polygon]]) -> list[tuple[float, float]]:
     inner = [shapely.Polygon(ring) for part in parts for ring in getattr(part, "interiors", [])]
     points = [hole.representative_point() for hole in inner if hole.area > SLIVER]
     return [(point.x, point.y) for point in points]
+
+
+def geometry_of(polygons: Sequence[Polygon]) -> BaseGeometry:
+    """Return the shapely geometry of a grid's ground."""
+    return shapely.MultiPolygon([(polygon.rings[0], list(polygon.rings[1:])) for polygon in polygons])
 
 
 def _shape_faults(ground: Mapping[str, Sequence[Polygon]]) -> Iterator[Refusal]:

@@ -11,8 +11,8 @@ from deploy.demo.departments import DISTRICT_ID
 from deploy.demo.district import FOLDER, SEED, District, sample_district, write_sheets
 from deploy.demo.duties import COMMUNITY_ITEMS, SUBDISTRICT_ITEMS
 from services.reference.deciding.organisation import Organisation
-from services.reference.deciding.place import geometry_of
 from services.reference.model.organisation import COMMAND_CENTER, PATH_MAX, PATH_MIN
+from services.reference.sheets.checking_ground import geometry_of
 from services.reference.sheets.district import read_version
 from services.reference.sheets.persons import read_persons
 

@@ -16,7 +16,7 @@ from deploy.demo.places import OUTSIDE
 from deploy.demo.reports import DemoReport, Week
 from deploy.demo.sentences import UNCOVERED, read_sentences, say, slots
 from services.reference.deciding.organisation import Organisation
-from services.reference.deciding.place import geometry_of
+from services.reference.sheets.checking_ground import geometry_of
 from services.worktime.calendar import SHANGHAI
 
 CATALOGUE = Path(__file__).parents[3] / "deploy" / "reference" / "catalogue.csv"

@@ -1,9 +1,11 @@
-"""A point lies in one grid, whether the tree or a remembered cell says so."""
+"""A point lies in one grid, whether its cell is new or remembered."""
 
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.reference.deciding.place import GridIndex
+from services.reference.sheets.checking_ground import geometry_of
 from tests.unit.reference.town import UNITS
 
 GRIDS = [unit for unit in UNITS if unit.kind == "grid"]
@@ -14,11 +16,13 @@ latitudes = st.floats(40.995, 41.015) | st.sampled_from([41.0, 41.01, 41.0005, 4
 
 
 @given(longitudes, latitudes)
-def test_a_remembered_cell_gives_the_grid_the_tree_gives(longitude: float, latitude: float) -> None:
-    fresh = GridIndex(GRIDS).at(longitude, latitude)
+def test_a_point_is_in_the_grid_that_shapely_finds(longitude: float, latitude: float) -> None:
+    point = shapely.Point(longitude, latitude)
+    found = min((grid.id for grid in GRIDS if geometry_of(grid.polygons).intersects(point)), default=None)
 
-    assert REMEMBERING.at(longitude, latitude) == fresh
-    assert REMEMBERING.at(longitude, latitude) == fresh, "asked again, from memory"
+    assert GridIndex(GRIDS).at(longitude, latitude) == found
+    assert REMEMBERING.at(longitude, latitude) == found
+    assert REMEMBERING.at(longitude, latitude) == found, "asked again, from memory"
 
 
 def test_on_a_shared_edge_the_first_grid_has_it() -> None:
