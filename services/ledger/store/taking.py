@@ -12,10 +12,12 @@ from services.ledger.domain.acts import Asker
 from services.ledger.domain.state import CaseDocument
 from services.ledger.domain.taken import TakenCase
 
-COLUMNS: Final = "taken_at, epoch, stopped, actor, answered, document"
+# As bytes: as str, one Chinese character makes every other one twice as long, and decoding makes bytes of it again.
+DOCUMENT: Final = "convert_to(document::text, 'UTF8') as document"
+COLUMNS: Final = f"taken_at, epoch, stopped, actor, answered, {DOCUMENT}"
 TAKE: Final = f"select {COLUMNS} from ledger.take($1, $2, $3)"
 TAKE_OWED: Final = f"select {COLUMNS} from ledger.take_owed($1)"
-TAKE_EACH: Final = "select place, taken_at, epoch, stopped, actor, document from ledger.take_each($1, $2, $3)"
+TAKE_EACH: Final = f"select place, taken_at, epoch, stopped, actor, {DOCUMENT} from ledger.take_each($1, $2, $3)"
 
 
 class Answered(msgspec.Struct, frozen=True):
