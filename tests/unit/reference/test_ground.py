@@ -23,11 +23,12 @@ points = st.tuples(coordinates, coordinates)
 @st.composite
 def shapes(draw: st.DrawFn) -> tuple[Polygon, ...]:
     """Return a ground of one polygon, sometimes with a hole, that a loader would take."""
-    outer = closed(draw(st.lists(st.tuples(lattice, lattice), min_size=3, max_size=7, unique=True)))
+    corners = draw(st.lists(st.tuples(lattice, lattice), min_size=3, max_size=7, unique=True))
+    around = shapely.MultiPoint(corners).convex_hull
+    assume(around.geom_type == "Polygon")  # not all on one line
+    outer, hull = closed(corners), tuple(around.boundary.coords)
     hole = closed(draw(st.lists(st.tuples(coordinates, coordinates), min_size=3, max_size=4, unique=True)))
-    ground = next((one for one in ((outer, hole), (outer,)) if is_sound(one)), None)
-    assume(ground is not None)
-    return (Polygon(ground or ()),)
+    return (Polygon(next(rings for rings in ((outer, hole), (outer,), (hull,)) if is_sound(rings))),)
 
 
 def closed(corners: Sequence[tuple[float, float]]) -> Ring:
