@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import msgspec
 import pytest
 
+from services.appraisal.store import bursting
 from tests.builders import an_id
 from tests.environment.database import Database
 from tests.unit.appraisal.stories import Story
@@ -68,6 +69,19 @@ async def test_one_person_who_says_the_same_thirty_times_is_no_burst(room: Room)
     await room.compiler.tick()
 
     assert room.notices("burst") == []
+
+
+async def test_a_flood_of_several_bursts_raises_one_alert_for_each(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However a day's openings are cut on their way here."""
+    monkeypatch.setattr(bursting, "READ_AT_ONCE", 7)
+    bursts = [burst(item=item, subdistrict=street) for item in ("0203", "0301") for street in ("sub-01", "sub-02")]
+    await room.keep([case for together in zip(*bursts, strict=True) for case in together])
+
+    await room.compiler.tick()
+
+    alerts = room.notices("burst")
+    assert [alert.facts["cases"] for alert in alerts] == [30] * len(bursts)
+    assert len({(alert.facts["item"], alert.facts["place"]) for alert in alerts}) == len(bursts)
 
 
 async def test_a_burst_that_goes_on_is_the_same_also_after_a_restart(room: Room) -> None:

@@ -1,12 +1,14 @@
 """Looks for bursts among the openings of the last day, and raises one alert for each."""
 
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from services.appraisal.domain.bursts import Burst, Seen, bursts_in
 from services.appraisal.domain.kept import Body
+from services.appraisal.store.grouping import grouped
 from services.chassis.clock import now
 from services.chassis.postgres import Pool
 from services.contracts.codec import encode, event_id_of
@@ -28,7 +30,9 @@ SEEN: Final = """
     select item, place, at, case_id from openings join (
         select item, place from openings group by item, place having count(*) >= $2
     ) many using (item, place)
+    order by item, place
 """
+READ_AT_ONCE: Final = 2_000
 KNOWN: Final = "select max(last_at) from appraisal.bursts where item = $1 and place = $2"
 EXTEND: Final = """
     update appraisal.bursts set last_at = greatest(last_at, $3) where item = $1 and place = $2 and last_at = $4
@@ -45,11 +49,12 @@ async def tell_of_bursts(pool: Pool, policy: Bursts) -> int:
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute("select pg_advisory_xact_lock($1)", LOCK)
         instant = await now(connection)
-        rows = await connection.fetch(SEEN, instant - LOOK_BACK, policy.cases)
-        for burst in bursts_in((Seen(**dict(row)) for row in rows), policy):
-            if await _is_new(connection, burst, policy):
-                await _raise(connection, burst, instant)
-                raised += 1
+        rows = connection.cursor(SEEN, instant - LOOK_BACK, policy.cases, prefetch=READ_AT_ONCE)
+        async for alike in grouped((Seen(*row) async for row in rows), attrgetter("item", "place")):
+            for burst in bursts_in(alike, policy):
+                if await _is_new(connection, burst, policy):
+                    await _raise(connection, burst, instant)
+                    raised += 1
     return raised
 
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -10,6 +11,7 @@ import msgspec
 from services.appraisal.domain.kept import Body, KeptFact, KeptNotice
 from services.appraisal.domain.periods import Period
 from services.appraisal.ports import Row
+from services.appraisal.store.grouping import grouped
 from services.chassis.columns import column
 from services.chassis.postgres import Pool
 
@@ -84,22 +86,19 @@ class PostgresFacts:
 
 async def facts_touching(connection: "Connection", period: Period) -> AsyncIterator[list[KeptFact]]:
     """Yield the facts of each case a period may count, case by case, in a transaction of the caller's."""
-    facts: list[KeptFact] = []
-    async for row in connection.cursor(TOUCHED, period.starts, period.ends, LOOK_BACK, prefetch=READ_AT_ONCE):
-        if facts and facts[0].case_id != row["case_id"]:
-            yield facts
-            facts = []
-        facts.append(
-            KeptFact(
-                case_id=row["case_id"],
-                version=row["version"],
-                at=row["at"],
-                what=row["what"],
-                body=_DECODER.decode(row["body"]),
-            )
+    rows = connection.cursor(TOUCHED, period.starts, period.ends, LOOK_BACK, prefetch=READ_AT_ONCE)
+    facts = (
+        KeptFact(
+            case_id=row["case_id"],
+            version=row["version"],
+            at=row["at"],
+            what=row["what"],
+            body=_DECODER.decode(row["body"]),
         )
-    if facts:
-        yield facts
+        async for row in rows
+    )
+    async for of_a_case in grouped(facts, attrgetter("case_id")):
+        yield of_a_case
 
 
 async def refusals_in(connection: "Connection", period: Period) -> list[KeptNotice]:
