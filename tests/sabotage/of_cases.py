@@ -49,19 +49,19 @@ OF_CASES: Final = (
     ),
     Guard(
         name="the case's row lock",
-        file=f"{SQL}/0300_acts_together.sql",
+        file=f"{SQL}/0310_takes_say_less.sql",
         old="where c.case_id = any (case_ids) order by c.case_id for update\n",
         new="where c.case_id = any (case_ids) order by c.case_id\n",
         seen_by=SECOND,
     ),
     Guard(
         name="now is read after the lock",
-        file=f"{SQL}/0300_acts_together.sql",
+        file=f"{SQL}/0310_takes_say_less.sql",
         old="    instant timestamptz;\n    earlier json;\n",
         new="    instant timestamptz := clock.now();\n    earlier json;\n",
         also=(
-            "    instant := clock.now();\n    return query\n    select instant, delivery",
-            "    return query\n    select instant, delivery",
+            "    instant := clock.now();\n    return query\n    select instant, (select delivery",
+            "    return query\n    select instant, (select delivery",
         ),
         seen_by=SECOND,
     ),

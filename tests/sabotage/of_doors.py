@@ -59,14 +59,14 @@ OF_DOORS: Final = (
     ),
     Guard(
         name="take leaves out other people's cases",
-        file="services/ledger/sql/0300_acts_together.sql",
+        file="services/ledger/sql/0310_takes_say_less.sql",
         old="            where c.case_id = any (case_ids) and c.units && person.units\n",
         new="            where c.case_id = any (case_ids)\n",
         seen_by=f"{STORE}::test_somebody_elses_case_does_not_exist",
     ),
     Guard(
         name="acts together: each is shown what its own asker may see",
-        file="services/ledger/sql/0300_acts_together.sql",
+        file="services/ledger/sql/0310_takes_say_less.sql",
         old="        where c.units && a.units and not c.barred_units && a.units and c.lane = any (a.lanes)\n",
         new="",
         seen_by="tests/wire/ledger/test_acting_together.py::test_taken_is_only_what_its_own_asker_may_see",
