@@ -8,6 +8,9 @@ from typing import Final, Self
 
 from services.reference.model.organisation import Polygon, Ring
 
+Point = tuple[float, float]
+"""Longitude and latitude, as a ring has them."""
+
 DOUBT: Final = 4e-16
 """Of a determinant's two terms: below that rounding may have changed its sign (Shewchuk 1997)."""
 
@@ -31,7 +34,7 @@ class Box:
         )
 
     @property
-    def middle(self) -> tuple[float, float]:
+    def middle(self) -> Point:
         return (self.west + self.east) / 2, (self.south + self.north) / 2
 
 
@@ -40,8 +43,7 @@ class Ground:
     """The ground of one grid."""
 
     grid: str
-    rings: tuple[tuple[Ring, ...], ...]
-    """Of each polygon the outer ring, then its holes."""
+    polygons: Sequence[Polygon]
     box: Box
 
     @classmethod
@@ -49,22 +51,24 @@ class Ground:
         points = list(chain.from_iterable(polygon.rings[0] for polygon in polygons))
         longitudes, latitudes = zip(*points, strict=True)
         box = Box(min(longitudes), min(latitudes), max(longitudes), max(latitudes))
-        return cls(grid, tuple(polygon.rings for polygon in polygons), box)
+        return cls(grid, polygons, box)
 
     def has(self, longitude: float, latitude: float) -> bool:
         """Whether the point lies inside or on an edge."""
-        return any(_has(rings, longitude, latitude) for rings in self.rings)
+        return any(_has(polygon, longitude, latitude) for polygon in self.polygons)
 
     def has_edge_in(self, box: Box) -> bool:
         """Whether an edge comes into the box; if none does, all of the box is inside or all of it is not."""
-        return any(_crosses(one, other, box) for rings in self.rings for ring in rings for one, other in pairwise(ring))
+        rings = chain.from_iterable(polygon.rings for polygon in self.polygons)
+        return any(_crosses(one, other, box) for ring in rings for one, other in pairwise(ring))
 
 
-def _has(rings: Sequence[Ring], longitude: float, latitude: float) -> bool:
-    inside = _is_inside(rings[0], longitude, latitude)
+def _has(polygon: Polygon, longitude: float, latitude: float) -> bool:
+    outer, *holes = polygon.rings
+    inside = _is_inside(outer, longitude, latitude)
     if not inside:
         return inside is None
-    return not any(_is_inside(hole, longitude, latitude) for hole in rings[1:])
+    return not any(_is_inside(hole, longitude, latitude) for hole in holes)
 
 
 def _is_inside(ring: Ring, longitude: float, latitude: float) -> bool | None:
@@ -85,14 +89,14 @@ def _is_inside(ring: Ring, longitude: float, latitude: float) -> bool | None:
     return inside
 
 
-def _is_level_with(one: tuple[float, float], other: tuple[float, float], longitude: float, latitude: float) -> bool:
+def _is_level_with(one: Point, other: Point, longitude: float, latitude: float) -> bool:
     """Whether an edge that begins at this latitude and goes east, west or down has the point."""
     if other[1] != latitude:
         return one[0] == longitude
     return min(one[0], other[0]) <= longitude <= max(one[0], other[0])
 
 
-def _crosses(one: tuple[float, float], other: tuple[float, float], box: Box) -> bool:
+def _crosses(one: Point, other: Point, box: Box) -> bool:
     if max(one[0], other[0]) < box.west or min(one[0], other[0]) > box.east:
         return False
     if max(one[1], other[1]) < box.south or min(one[1], other[1]) > box.north:
@@ -101,7 +105,7 @@ def _crosses(one: tuple[float, float], other: tuple[float, float], box: Box) -> 
     return len(sides) > 1 or sides == {0}
 
 
-def _side(one: tuple[float, float], other: tuple[float, float], longitude: float, latitude: float) -> int:
+def _side(one: Point, other: Point, longitude: float, latitude: float) -> int:
     """Return 1 where the point is left of the way from one to the other, -1 right of it, 0 on its line."""
     left = (other[0] - one[0]) * (latitude - one[1])
     right = (other[1] - one[1]) * (longitude - one[0])
@@ -112,5 +116,5 @@ def _side(one: tuple[float, float], other: tuple[float, float], longitude: float
     return (exactly > 0) - (exactly < 0)
 
 
-def _exact(point: tuple[float, float]) -> tuple[Fraction, Fraction]:
+def _exact(point: Point) -> tuple[Fraction, Fraction]:
     return Fraction(point[0]), Fraction(point[1])

@@ -16,9 +16,8 @@ CELLS_MAX: Final = 100_000
 MARGIN_DEGREES: Final = 1e-9
 """A cell is taken a little larger than it is, so that rounding never moves a point across an edge."""
 
+Cell = tuple[int, int]
 Grounds = tuple[Ground, ...]
-_ASKED_NOW: Final[Grounds] = ()
-"""No cell is remembered with no grounds to choose from: that is None."""
 
 
 class GridIndex:
@@ -27,26 +26,26 @@ class GridIndex:
     def __init__(self, grids: Sequence[Unit]) -> None:
         with_ground = sorted((grid for grid in grids if grid.polygons), key=lambda grid: grid.id)
         self._grounds = tuple(Ground.of(grid.id, grid.polygons) for grid in with_ground)
-        self._areas: dict[tuple[int, int], Grounds] = {}
-        self._cells: dict[tuple[int, int], str | Grounds | None] = {}
+        self._areas: dict[Cell, Grounds] = {}
+        self._cells: dict[Cell, str | Grounds] = {}
 
     def at(self, longitude: float, latitude: float) -> str | None:
         """Return the grid at a WGS-84 point, or None when it lies in none."""
         cell = (floor(longitude * CELLS_PER_DEGREE), floor(latitude * CELLS_PER_DEGREE))
-        known = self._cells.get(cell, _ASKED_NOW)
-        if known is _ASKED_NOW:
+        known = self._cells.get(cell)
+        if known is None:
             known = self._look_at(cell, longitude, latitude)
             if len(self._cells) < CELLS_MAX:
                 self._cells[cell] = known
-        return _first(known, longitude, latitude) if isinstance(known, tuple) else known
+        return known if isinstance(known, str) else _first(known, longitude, latitude)
 
-    def _look_at(self, cell: tuple[int, int], longitude: float, latitude: float) -> str | Grounds | None:
-        """Return the grid that has all of a cell, None when none has any of it, else the grounds that may have it."""
+    def _look_at(self, cell: Cell, longitude: float, latitude: float) -> str | Grounds:
+        """Return the grid that has all of a cell, else the grounds that may have a point of it: none, or several."""
         box = _box(cell, CELLS_PER_DEGREE)
         near = tuple(ground for ground in self._near(longitude, latitude) if ground.box.meets(box))
         if any(ground.has_edge_in(box) for ground in near):
             return near
-        return _first(near, *box.middle)
+        return _first(near, *box.middle) or ()
 
     def _near(self, longitude: float, latitude: float) -> Grounds:
         """Return the grounds in the point's area, and in the cells that lie across its edge."""
@@ -60,7 +59,7 @@ class GridIndex:
         return found
 
 
-def _box(place: tuple[int, int], per_degree: int, margin: float = MARGIN_DEGREES) -> Box:
+def _box(place: Cell, per_degree: int, margin: float = MARGIN_DEGREES) -> Box:
     west, south = place[0] / per_degree, place[1] / per_degree
     side = 1 / per_degree
     return Box(west - margin, south - margin, west + side + margin, south + side + margin)
