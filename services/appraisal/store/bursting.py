@@ -8,7 +8,7 @@ import msgspec
 
 from services.appraisal.domain.bursts import Burst, Seen, bursts_in
 from services.appraisal.domain.kept import Body
-from services.appraisal.store.grouping import grouped
+from services.appraisal.store.grouping import READ_AT_ONCE, grouped
 from services.chassis.clock import now
 from services.chassis.postgres import Pool
 from services.contracts.codec import encode, event_id_of
@@ -32,7 +32,6 @@ SEEN: Final = """
     ) many using (item, place)
     order by item, place
 """
-READ_AT_ONCE: Final = 2_000
 KNOWN: Final = "select max(last_at) from appraisal.bursts where item = $1 and place = $2"
 EXTEND: Final = """
     update appraisal.bursts set last_at = greatest(last_at, $3) where item = $1 and place = $2 and last_at = $4

@@ -11,7 +11,7 @@ import msgspec
 from services.appraisal.domain.kept import Body, KeptFact, KeptNotice
 from services.appraisal.domain.periods import Period
 from services.appraisal.ports import Row
-from services.appraisal.store.grouping import grouped
+from services.appraisal.store.grouping import READ_AT_ONCE, grouped
 from services.chassis.columns import column
 from services.chassis.postgres import Pool
 
@@ -48,7 +48,6 @@ REFUSALS: Final = """
     select notice_id, at, kind, department, refused, first from appraisal.notices
     where department is not null and at >= $1 and at < $2 order by at, notice_id
 """
-READ_AT_ONCE: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)

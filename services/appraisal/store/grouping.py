@@ -1,9 +1,11 @@
 """Rows that come in order, in groups: one group in memory at a time, however many rows there are."""
 
 from collections.abc import AsyncIterable, AsyncIterator, Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 T = TypeVar("T")
+READ_AT_ONCE: Final = 2_000
+"""Rows that a cursor brings at a time."""
 
 
 async def grouped(rows: AsyncIterable[T], key: Callable[[T], object]) -> AsyncIterator[list[T]]:
