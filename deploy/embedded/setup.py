@@ -17,12 +17,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from deploy.embedded.assets import build_assets
+from deploy.embedded.interpreter import OLDEST, interpreter
 from deploy.embedded.jars import fetch_jars, record_classes
 from deploy.embedded.postgres_versions import folders_of_the_system, major_in_compose, major_of
 from deploy.embedded.telling import PROJECT, Missing, run, say
 
 VENV = PROJECT / ".venv"
-PYTHON_OLDEST = (3, 11)
 JAVA_OLDEST = 17
 NODE_OLDEST = 18
 NPM_OLDEST = 9
@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> int:
 
 
 def check_python() -> None:
-    if sys.version_info < PYTHON_OLDEST:
+    if sys.version_info < OLDEST:
         found = ".".join(map(str, sys.version_info[:3]))
         raise Missing(
             f"Python 3.11 or newer is needed, this is {found}; install it and run `make PYTHON=python3.11 ...`."
@@ -102,7 +102,7 @@ def install_requirements(venv: Path, names: list[str]) -> None:
         return
     if not (venv / "bin" / "python").exists():
         say("making the Python environment")
-        if run([sys.executable, "-m", "venv", str(venv)]) != 0:
+        if run([interpreter(), "-m", "venv", str(venv)]) != 0:
             raise Missing("Python cannot make an environment; on Debian: apt-get install python3-venv.")
     say(f"installing locked dependencies ({', '.join(names)})")
     wanted = [word for file in files for word in ("-r", str(file))]
