@@ -54,7 +54,7 @@ def test_a_real_python_answers_the_yardstick() -> None:
     took = seconds(sys.executable)
 
     assert took is not None
-    assert 0 < took < 1
+    assert took > 0
 
 
 def test_a_python_older_than_the_services_need_has_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
