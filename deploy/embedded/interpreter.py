@@ -45,8 +45,11 @@ print(min(took() for _ in range(9)))
 
 
 def interpreter() -> str:
-    """Return the program that environments are made with; who says `make PYTHON=...` decides."""
-    if "PYTHON" in os.environ:
+    """Return the program that environments are made with; who says `make PYTHON=...` decides.
+
+    What runs in an environment keeps its Python: the race's peers run on the product's.
+    """
+    if "PYTHON" in os.environ or sys.prefix != sys.base_prefix:
         return sys.executable
     return faster_of(sys.executable, OF_THE_SYSTEM)
 

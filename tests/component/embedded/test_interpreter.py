@@ -40,12 +40,29 @@ def test_a_system_without_python_of_its_own_uses_the_one_that_was_asked(tmp_path
     assert faster_of(sys.executable, tmp_path / "nothing") == sys.executable
 
 
-def test_whoever_names_a_python_decides(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.fixture
+def faster(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """A system whose own Python is the faster one, asked outside of any environment."""
+    program = needing(tmp_path, "0.0001")
+    monkeypatch.setattr(which, "OF_THE_SYSTEM", program)
+    monkeypatch.setattr(sys, "prefix", sys.base_prefix)
     monkeypatch.delenv("PYTHON", raising=False)
-    monkeypatch.setattr(which, "OF_THE_SYSTEM", needing(tmp_path, "0.0001"))
-    assert interpreter() == str(which.OF_THE_SYSTEM)
+    return str(program)
+
+
+def test_whoever_names_a_python_decides(monkeypatch: pytest.MonkeyPatch, faster: str) -> None:
+    assert interpreter() == faster
 
     monkeypatch.setenv("PYTHON", "python3")
+
+    assert interpreter() == sys.executable
+
+
+def test_what_runs_in_an_environment_keeps_its_python(monkeypatch: pytest.MonkeyPatch, faster: str) -> None:
+    """The race's peers run on the product's."""
+    assert interpreter() == faster
+
+    monkeypatch.setattr(sys, "prefix", "/an/environment")
 
     assert interpreter() == sys.executable
 
