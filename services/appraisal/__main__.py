@@ -1,11 +1,10 @@
 """The appraisal's own process: keeps what the figures are computed from. The only place where its parts meet.
 
-`python -m services.appraisal draft INSTANT PERIOD…` is what it runs apart: a month of 200,000 cases takes half a
+`python -m services.appraisal draft INSTANT PERIOD` is what it runs apart: a month of 200,000 cases takes half a
 gigabyte and a minute of a core, and the process that keeps the facts has neither to spare.
 """
 
 import sys
-from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -18,7 +17,7 @@ from services.appraisal.settings import AppraisalSettings
 from services.appraisal.store.drafting import draft
 from services.appraisal.store.facts import PostgresFacts
 from services.appraisal.timers import Compiler
-from services.chassis.apart import run_apart, work_apart
+from services.chassis.apart import run_apart, work_apart, yield_to_others
 from services.chassis.delivery.consuming import finishing_for, watchdog_for
 from services.chassis.delivery.kafka_pump import KafkaPump, Pace
 from services.chassis.postgres import beside, postgres_pool, ready
@@ -51,20 +50,19 @@ async def run(settings: AppraisalSettings, shell: Shell) -> None:
         watchdog.stop()
 
 
-async def draft_apart(periods: Sequence[Period], at: datetime) -> bool:
-    """Draft periods in a process of their own."""
-    names = [period.name for period in periods]
-    return await run_apart("services.appraisal", DRAFT, at.isoformat(), *names, seconds_max=DRAFT_SECONDS_MAX)
+async def draft_apart(period: Period, at: datetime) -> bool:
+    """Draft a period in a process of its own."""
+    return await run_apart("services.appraisal", DRAFT, at.isoformat(), period.name, seconds_max=DRAFT_SECONDS_MAX)
 
 
-async def draft_here(at: str, names: Sequence[str], settings: AppraisalSettings) -> None:
-    """Draft periods one after the other."""
+async def draft_here(at: str, name: str, settings: AppraisalSettings) -> None:
+    """Draft a period; compiling leaves the cores to the way of a case."""
+    period, instant = period_of(name, settings.zone), datetime.fromisoformat(at)
     async with beside(settings.postgres) as pool, pool.acquire() as connection:
-        for name in names:
-            await draft(connection, period_of(name, settings.zone), settings.zone, datetime.fromisoformat(at))
+        await draft(connection, period, settings.zone, instant, yield_to_others)
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == [DRAFT]:
-        work_apart("appraisal-draft", AppraisalSettings, partial(draft_here, sys.argv[2], sys.argv[3:]))
+        work_apart("appraisal-draft", AppraisalSettings, partial(draft_here, sys.argv[2], sys.argv[3]))
     run_service("appraisal", {"": Process(AppraisalSettings, run)})

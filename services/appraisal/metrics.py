@@ -16,6 +16,7 @@ class AppraisalMetrics:
     notices: Counter
     repeats: Counter
     drafts: Counter
+    drafts_refused: Counter
     bursts: Counter
 
     def facts_taken(self) -> float:
@@ -32,5 +33,8 @@ class AppraisalMetrics:
             notices=counter("notices", "Notices taken, whether or not a figure counts them."),
             repeats=counter("repeats", "Facts and notices that were there already."),
             drafts=counter("drafts", "Drafts of bulletins compiled."),
+            drafts_refused=counter(
+                "drafts_refused", "Drafts that are too large for one bulletin; the one before stands."
+            ),
             bursts=counter("bursts", "Alerts raised for many similar cases of one place."),
         )

@@ -1,7 +1,7 @@
 """What the appraisal does by itself: keeps drafts current, raises alerts of bursts, tells of what was published."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,6 +24,7 @@ from services.appraisal.store.months import NothingInForceError
 from services.appraisal.store.policies import PoliciesInForce
 from services.appraisal.store.publishing import NotPublishedError
 from services.appraisal.store.telling import tell_of_published
+from services.chassis.apart import WorkRefusedError
 from services.chassis.clock import now
 from services.chassis.outages import Outages, retry_transient
 from services.chassis.postgres import Pool
@@ -41,8 +42,11 @@ BUSY_SECONDS: Final = 60.0
 QUIET_SECONDS: Final = 30.0
 """Drafts wait until so long after the last of a rush: what it lets fall due, and the next one, come first, too."""
 
-Drafting = Callable[[Sequence[Period], datetime], Awaitable[bool]]
-"""Drafts periods from what there is at an instant; false where that has to be tried again."""
+Drafting = Callable[[Period, datetime], Awaitable[bool]]
+"""Drafts a period from what there is at an instant; false where that has to be tried again.
+
+It raises WorkRefusedError where there is no draft of so much.
+"""
 
 
 @dataclass(slots=True)
@@ -101,9 +105,8 @@ class Compiler:
         async with self.pool.acquire() as connection:
             instant = await now(connection)
             changed = {period: standing async for period, standing in self._changed(connection, instant)}
-        if changed and await self.drafting([*changed], instant):
-            self._known |= {period.name: standing for period, standing in changed.items()}
-            self.metrics.drafts.inc(len(changed))
+        for period, standing in changed.items():
+            await self._draft(period, standing, instant)
         with suppress(NotPublishedError, NothingInForceError):
             await self._draft_half_year(instant)
 
@@ -114,6 +117,17 @@ class Compiler:
             standing = await standing_of(connection, period, instant, rests_on(period, self.zone))
             if standing is not None and self._known.get(period.name) != standing:
                 yield period, standing
+
+    async def _draft(self, period: Period, standing: Standing, instant: datetime) -> None:
+        try:
+            done = await self.drafting(period, instant)
+        except WorkRefusedError:
+            self.metrics.drafts_refused.inc()
+            done = True
+        else:
+            self.metrics.drafts.inc(done)
+        if done:
+            self._known[period.name] = standing
 
     async def _draft_half_year(self, instant: datetime) -> None:
         async with self.pool.acquire() as connection, connection.transaction(isolation="repeatable_read"):

@@ -2,10 +2,13 @@
 
 import asyncio
 import ctypes
+import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
 
 import structlog
@@ -20,13 +23,23 @@ S = TypeVar("S", bound=ServiceSettings)
 
 EXIT_AGAIN: Final = 75
 """What it needs is away, and the same may succeed later; as EX_TEMPFAIL of sysexits.h."""
+EXIT_REFUSED: Final = 65
+"""What it was given cannot be worked off, and nothing is broken; as EX_DATAERR of sysexits.h."""
 PR_SET_PDEATHSIG: Final = 1
+LOWEST: Final = 19
+"""The niceness that leaves a busy core to everybody else."""
+GROUP_OF_SESSION: Final = Path("/proc/self/autogroup")
+"""Where Linux shares the cores among sessions, niceness counts within one only, and the session's own is here."""
 
 _log = structlog.get_logger("whistle.apart")
 
 
 class ApartError(RuntimeError):
     """Work apart failed, and would again; its log says why."""
+
+
+class WorkRefusedError(RuntimeError):
+    """The work cannot be done on what there is; trying again helps only when that has changed."""
 
 
 async def run_apart(module: str, *arguments: str, seconds_max: float) -> bool:
@@ -36,9 +49,12 @@ async def run_apart(module: str, *arguments: str, seconds_max: float) -> bool:
     took longer than `seconds_max`. Whoever waits and is cancelled ends it.
 
     Raises:
+        WorkRefusedError: it raised this; its log says why.
         ApartError: it failed otherwise.
     """
-    child = await asyncio.create_subprocess_exec(sys.executable, "-m", module, *arguments, stdin=subprocess.DEVNULL)
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", module, *arguments, stdin=subprocess.DEVNULL, start_new_session=True
+    )
     try:
         async with asyncio.timeout(seconds_max):
             status = await child.wait()
@@ -50,9 +66,18 @@ async def run_apart(module: str, *arguments: str, seconds_max: float) -> bool:
             child.kill()
     if status < 0:
         _log.error("work apart was killed", module=module, signal=-status)
+    elif status == EXIT_REFUSED:
+        raise WorkRefusedError(f"{module} {' '.join(arguments)}")
     elif status not in {0, EXIT_AGAIN}:
         raise ApartError(f"{module} {' '.join(arguments)} ended with {status}")
     return status == 0
+
+
+def yield_to_others() -> None:
+    """Leave the cores to everybody else from now on: for work apart that holds nothing others wait for."""
+    os.setpriority(os.PRIO_PROCESS, 0, LOWEST)
+    with suppress(OSError):
+        GROUP_OF_SESSION.write_text(str(LOWEST), encoding="ascii")
 
 
 def work_apart(name: str, settings_type: type[S], work: Callable[[S], Coroutine[Any, Any, None]]) -> NoReturn:
@@ -62,6 +87,9 @@ def work_apart(name: str, settings_type: type[S], work: Callable[[S], Coroutine[
     configure_logs(name, settings.log_level)
     try:
         uvloop.run(work(settings))
+    except WorkRefusedError as error:
+        _log.error("work apart is refused", reason=str(error))
+        raise SystemExit(EXIT_REFUSED) from None
     except Exception as error:  # noqa: BLE001 -- crash-only; who waits is told by the status
         if not is_transient(error):
             die(error)

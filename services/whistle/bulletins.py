@@ -14,7 +14,7 @@ from services.appraisal.domain.compiling import compile_bulletin
 from services.appraisal.domain.counting import Month
 from services.appraisal.domain.periods import Period, UnreadablePeriodError, period_of, rests_on
 from services.appraisal.store.completeness import Taken, taken_of
-from services.appraisal.store.drafts import save_draft
+from services.appraisal.store.drafts import DraftTooLargeError, save_draft
 from services.appraisal.store.months import NothingInForceError, read_month
 from services.appraisal.store.publishing import NotPublishedError, graded_month, publish_bulletin
 from services.appraisal.store.workbook import workbook_of
@@ -82,7 +82,8 @@ async def publish_month(name: str) -> Answer:
     async with as_operator() as connection:
         read, taken = await read_with_gaps(connection, period)
         compiled: Bulletin = compile_bulletin(read)
-        body = await save_draft(connection, compiled, graded_month(read), taken, await connection.fetchval(NOW))
+        now = await connection.fetchval(NOW)
+        body = await asked(save_draft(connection, compiled, graded_month(read), taken, now))
         at = await asked(publish_bulletin(connection, name, hashlib.sha256(body).digest(), token))
         await note(connection, "bulletin published", name, {"sha256": hashlib.sha256(body).hexdigest()})
     return Answer({"period": name, "published_at": at}, [f"the bulletin of {name} is published; every unit is told"])
@@ -115,7 +116,7 @@ async def asked(work: Any) -> Any:
     """Wait for what a person asked to be published. Raises RefusedError with the reason."""
     try:
         return await work
-    except NotPublishedError as error:
+    except (NotPublishedError, DraftTooLargeError) as error:
         raise RefusedError(str(error)) from error
 
 

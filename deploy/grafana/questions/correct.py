@@ -67,5 +67,11 @@ CORRECT: Final = Row(
             red=0.5,
             runbook="FactHeldBack",
         ),
+        Panel(
+            title="Is a month too large for one bulletin?",
+            series=(Series("sum(increase(whistle_appraisal_drafts_refused_total[1d]))", "refused, last day"),),
+            red=0.5,
+            runbook="DraftRefused",
+        ),
     ),
 )

@@ -1,5 +1,6 @@
 """What the facts of a period say, compiled and kept as its draft."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -22,18 +23,31 @@ if TYPE_CHECKING:
 _log = structlog.get_logger("whistle.appraisal")
 
 
-async def draft(connection: "Connection", period: Period, zone: ZoneInfo, now: datetime) -> None:
-    """Draft a week's points, or a month's bulletin and grades, from one instant's facts; nothing before any version."""
+async def draft(
+    connection: "Connection", period: Period, zone: ZoneInfo, now: datetime, after_reading: Callable[[], None]
+) -> None:
+    """Draft a week's points, or a month's bulletin and grades, from one instant's facts; nothing before any version.
+
+    While it reads, PostgreSQL keeps for it what others delete: only `after_reading` it may be slow.
+
+    Raises:
+        DraftTooLargeError: the period has too many cases for one bulletin; the draft before it stands.
+    """
     with suppress(NothingInForceError):
         async with connection.transaction(isolation="repeatable_read"):
             read = await read_month(connection, period, zone)
             taken = await taken_of(connection, period, over=now >= period.ends, rests_on=rests_on(period, zone))
+        after_reading()
         await keep_draft(connection, read, taken, now)
         _log.info("draft compiled", period=period.name, cases=len(read.records))
 
 
 async def keep_draft(connection: "Connection", read: Month, taken: Taken, now: datetime) -> None:
-    """Compile what was read and keep it as the period's draft; `taken` is from the same instant."""
+    """Compile what was read and keep it as the period's draft; `taken` is from the same instant.
+
+    Raises:
+        DraftTooLargeError: the period has too many cases for one bulletin.
+    """
     if is_week(read.period.name):
         await save_grades(connection, read.period, graded_week(read), taken, now, behind_points(read))
     else:

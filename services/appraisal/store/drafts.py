@@ -17,10 +17,13 @@ from services.appraisal.store.facts import LOOK_BACK
 from services.appraisal.store.months import read_town
 from services.appraisal.store.publishing import Graded, graded_half_year, published_months
 from services.appraisal.store.workbook import workbook_of
+from services.chassis.apart import WorkRefusedError
 
 if TYPE_CHECKING:
     from services.identity.actors import Connection
 
+BYTES_MAX: Final = 64 * 1024 * 1024
+"""Each of a bulletin's two files has less, as the table checks: 400,000 cases a month, fewer where many are late."""
 SAVE: Final = """
     insert into appraisal.drafts (period, body, workbook, compiled_at, over, graded, starts, ends, facts, notices,
         missing, rests_on, entries, behind)
@@ -45,6 +48,10 @@ IS_DRAFTED: Final = """
     select exists (select from appraisal.drafts where period = $1 and entries = $2)
         or exists (select from appraisal.grades where period = $1)
 """
+
+
+class DraftTooLargeError(WorkRefusedError):
+    """A month has too many cases for one bulletin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +84,17 @@ async def save_draft(
     """Keep a compiled bulletin, and the month's grades, as its draft; return the bulletin's bytes.
 
     `taken` is what it was compiled from, read in the same transaction: by it an incomplete month is refused.
+
+    Raises:
+        DraftTooLargeError: one of its files would have `BYTES_MAX` or more.
     """
     # Ten seconds for the workbook of a busy month: beside the loop, which the watchdog ends when it is silent.
     body, workbook = await asyncio.to_thread(_written, bulletin)
+    if max(len(body), len(workbook)) >= BYTES_MAX:
+        raise DraftTooLargeError(
+            f"{bulletin.period}: {len(bulletin.cases)} cases make a bulletin of {len(body):,} bytes and a workbook of"
+            f" {len(workbook):,}; each must have less than {BYTES_MAX:,}"
+        )
     period = Period(bulletin.period, bulletin.starts, bulletin.ends)
     await _save(connection, period, (body, workbook), (_drafted(graded), None), taken, now)
     return body

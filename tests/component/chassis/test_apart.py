@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from services.chassis.apart import ApartError, run_apart
+from services.chassis.apart import ApartError, WorkRefusedError, run_apart
 from tests.waiting import eventually
 
 WORKING = "tests.component.chassis.working_apart"
@@ -28,8 +28,12 @@ def noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "pid"
 
 
+def text_in(noted: Path) -> str:
+    return noted.read_text(encoding="ascii")
+
+
 def pid_in(noted: Path) -> int:
-    return int(noted.read_text(encoding="ascii") or 0) if noted.exists() else 0
+    return int(text_in(noted) or 0) if noted.exists() else 0
 
 
 def is_gone(pid: int) -> bool:
@@ -49,6 +53,21 @@ async def test_what_misses_something_is_to_be_tried_again(noted: Path) -> None:
 async def test_what_fails_is_an_error_of_whoever_waits(noted: Path) -> None:
     with pytest.raises(ApartError, match="ended with 70"):
         await run_apart(WORKING, "fail", str(noted), seconds_max=60)
+
+
+async def test_what_is_refused_is_told_and_no_failure(noted: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(WorkRefusedError):
+        await run_apart(WORKING, "refuse", str(noted), seconds_max=60)
+
+    assert "there is too much of it" in "".join(capfd.readouterr())
+
+
+async def test_what_yields_leaves_the_cores_to_others_and_its_starter_as_it_was(noted: Path) -> None:
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    assert await run_apart(WORKING, "yield", str(noted), seconds_max=60)
+
+    assert text_in(noted) == "19 True"
+    assert os.getpriority(os.PRIO_PROCESS, 0) == before
 
 
 async def test_what_takes_too_long_is_ended(noted: Path) -> None:

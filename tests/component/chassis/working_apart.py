@@ -5,14 +5,20 @@ import os
 import sys
 from pathlib import Path
 
-from services.chassis.apart import work_apart
+from services.chassis.apart import WorkRefusedError, work_apart, yield_to_others
 from services.chassis.settings import ServiceSettings
 
 
 async def work(_: ServiceSettings) -> None:
-    """Be done, fail, miss something, or go on for long."""
+    """Be done, yield, refuse, fail, miss something, or go on for long."""
     what = sys.argv[1]
-    note_itself()
+    # From here on it ends with whoever started it.
+    note(str(os.getpid()))
+    if what == "refuse":
+        raise WorkRefusedError("there is too much of it")
+    if what == "yield":
+        yield_to_others()
+        note(f"{os.getpriority(os.PRIO_PROCESS, 0)} {os.getsid(0) == os.getpid()}")
     if what == "fail":
         raise ZeroDivisionError
     if what == "miss":
@@ -21,9 +27,9 @@ async def work(_: ServiceSettings) -> None:
         await asyncio.sleep(600)
 
 
-def note_itself() -> None:
-    """Write down its number where the second argument says: from now on it ends with whoever started it."""
-    Path(sys.argv[2]).write_text(str(os.getpid()), encoding="ascii")
+def note(text: str) -> None:
+    """Write down what a test asks for where the second argument says."""
+    Path(sys.argv[2]).write_text(text, encoding="ascii")
 
 
 if __name__ == "__main__":

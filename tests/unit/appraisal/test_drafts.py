@@ -9,14 +9,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
+import pytest
 from openpyxl import load_workbook
 
 from services.appraisal.domain.bulletin import Bulletin
 from services.appraisal.domain.compiling import compile_bulletin
 from services.appraisal.domain.counting import Month, Town
 from services.appraisal.domain.periods import period_of
+from services.appraisal.store import drafts
 from services.appraisal.store.completeness import Taken
-from services.appraisal.store.drafts import save_draft
+from services.appraisal.store.drafts import DraftTooLargeError, save_draft
 from services.appraisal.store.workbook import workbook_of
 from services.reference.model.appraising import AppraisalPolicy
 from tests.builders import an_id
@@ -92,3 +94,17 @@ async def test_the_loop_goes_round_while_the_workbook_of_a_month_is_made() -> No
 
     assert rounds > 10
     assert len(connection.written) == 1
+
+
+@pytest.mark.parametrize("bytes_max", [1_000, 2_000])
+async def test_a_month_too_large_for_one_file_is_refused_with_its_size(
+    bytes_max: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drafts, "BYTES_MAX", bytes_max)
+    connection = Draftsman()
+    anybody: Any = connection
+
+    with pytest.raises(DraftTooLargeError, match=rf"2026-03: 30 cases .* less than {bytes_max:,}"):
+        await save_draft(anybody, a_month_of(30), (), Taken(0, 0, 0), NOW)
+
+    assert connection.written == []
